@@ -1,0 +1,34 @@
+#ifndef PR_BASE_ENV_H
+#define PR_BASE_ENV_H
+
+/* The process environment; the only place that calls getenv and setenv. */
+
+#include "base/err.h"
+
+#include <stdbool.h>
+
+/* Value of a variable, NULL when absent. Borrowed until the environment changes. */
+const char *pr_env_get(const char *name);
+
+/* As pr_env_get, but an empty value counts as absent. */
+const char *pr_env_get_set(const char *name);
+
+/*
+ * Sets a variable for this process and the children that it starts later. A name that is empty or has
+ * '=' or NUL is PR_EINVAL.
+ */
+int pr_env_set(const char *name, const char *value, struct pr_err *err);
+
+/* Removes a variable. */
+int pr_env_unset(const char *name, struct pr_err *err);
+
+/*
+ * The home folder: HOME, else the passwd entry of the user, else NULL (a container that runs as an
+ * unknown number). Caller frees.
+ */
+char *pr_env_home(void) PR_MUST_CHECK;
+
+/* The environment as execve wants it. Borrowed. */
+char *const *pr_env_all(void);
+
+#endif

@@ -1,0 +1,65 @@
+#ifndef PR_BASE_FILE_H
+#define PR_BASE_FILE_H
+
+/*
+ * Whole files: read bounded, written atomically, private by default. Every descriptor is close-on-exec.
+ * Messages name the path in single quotes.
+ */
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * Adds the contents of a regular file (or pipe, "/dev/stdin") to `out`, whose limit bounds it. A folder, an
+ * unreadable file: PR_EIO; no such file: PR_ENOTFOUND; too large: PR_ELIMIT.
+ */
+int pr_file_read(const char *path, struct pr_buf *out, struct pr_err *err);
+
+/*
+ * Replaces `path` by `n` bytes in one step: a temporary file beside it, then rename. A symbolic link is
+ * followed, so that the link stays. With `sync` the data and the folder are flushed to disk.
+ * `mode` is that of a new file (0600 for what is private, 0644 subject to umask for results).
+ */
+int pr_file_replace(const char *path, const void *data, size_t n, mode_t mode, bool sync,
+	struct pr_err *err);
+
+/* Opens for appending, created with `mode` when missing; the descriptor, or a negative code. */
+int pr_file_open_append(const char *path, mode_t mode, struct pr_err *err);
+
+/* Writes all bytes, going on after EINTR and short writes. */
+int pr_file_write_all(int fd, const void *data, size_t n, struct pr_err *err);
+
+/* Creates a folder and its parents; existing ones are fine and keep their mode. */
+int pr_file_mkdirs(const char *path, mode_t mode, struct pr_err *err);
+
+/* Removes a folder and what is in it, without following links out of it. Missing is fine. */
+int pr_file_remove_tree(const char *path, struct pr_err *err);
+
+/* Whether something with that name exists. */
+bool pr_file_exists(const char *path);
+
+/*
+ * Whether `path` can be written as a file: exists and is writable, or its folder is. Fails with a
+ * message that says why (no such folder, read-only file system, permission).
+ */
+int pr_file_check_writable(const char *path, struct pr_err *err);
+
+/* `dir`/`name` with one slash between; NULL when memory is out. Caller frees. */
+char *pr_file_join(const char *dir, const char *name) PR_MUST_CHECK;
+
+/* `~` and `~/x` with the home folder put in (other users' homes stay as they are). Caller frees. */
+char *pr_file_expand_home(const char *path) PR_MUST_CHECK;
+
+/*
+ * What the shell would start for `name`: searched in PATH when it has no slash, must be an executable
+ * file. NULL when there is none (or memory is out). Caller frees. (Python's shutil.which.)
+ */
+char *pr_file_find_program(const char *name) PR_MUST_CHECK;
+
+/* The extension with its dot of the last path component ("" when it has none). Borrowed from `path`. */
+const char *pr_file_extension(const char *path);
+
+#endif

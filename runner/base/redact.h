@@ -1,0 +1,39 @@
+#ifndef PR_BASE_REDACT_H
+#define PR_BASE_REDACT_H
+
+/*
+ * The registry of secrets (docs/design.md, decision 8) and their replacement in every text that leaves
+ * the program. One of the two global states of the project: it only grows, from the loading of
+ * credentials to the end of the process. Values shorter than 6 bytes are not taken.
+ */
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+
+/* What a secret becomes. */
+#define PR_REDACTED "**********"
+
+/*
+ * Registers a secret: the value, its JSON-, URL- and base64-escaped forms, and of a value with several
+ * lines each line of 16 bytes or more. NULL, short and known values are ignored. PR_ENOMEM.
+ */
+int pr_redact_add(const char *value, struct pr_err *err);
+
+/* Whether any secret is registered. */
+bool pr_redact_active(void);
+
+/* Whether the `n` bytes hold a registered secret. */
+bool pr_redact_found(const char *text, size_t n);
+
+/* Adds the `n` bytes to `out` with every secret replaced (longest match first). Status as of pr_buf_add. */
+int pr_redact_copy(const char *text, size_t n, struct pr_buf *out);
+
+/* Length of the longest registered form, 0 when there is none: what a stream must hold back. */
+size_t pr_redact_longest(void);
+
+/* Forgets all secrets; for tests and at the end of the process. */
+void pr_redact_forget(void);
+
+#endif
