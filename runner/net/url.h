@@ -1,0 +1,29 @@
+#ifndef PR_NET_URL_H
+#define PR_NET_URL_H
+
+/* Addresses: taken apart, put together, encoded. */
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+
+/*
+ * An absolute http or https address with a host. PR_EINVAL with a message that says what is missing
+ * ("has no scheme: write http://… or https://…").
+ */
+int pr_url_check(const char *url, struct pr_err *err);
+
+/* Whether the scheme is http (so that links to it begin the same). */
+bool pr_url_is_plain_http(const char *url);
+
+/* Host and port as written ("example.com:8443"), without userinfo. Caller frees; NULL: no address. */
+char *pr_url_netloc(const char *url) PR_MUST_CHECK;
+
+/* Percent-encodes for a path segment or a query value: everything but unreserved characters. */
+int pr_url_encode(const char *text, size_t n, struct pr_buf *out);
+
+/* As Python's quote_plus, the form encoding of query strings and bodies: space becomes '+'. */
+int pr_url_encode_form(const char *text, size_t n, struct pr_buf *out);
+
+#endif
