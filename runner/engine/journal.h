@@ -1,0 +1,54 @@
+#ifndef PR_ENGINE_JOURNAL_H
+#define PR_ENGINE_JOURNAL_H
+
+/*
+ * The journal (docs/engine.md 8): one JSON value that is filled while the run goes on, and its copy on
+ * disk, which is complete JSON at all times (docs/design.md, decision 2). Up to 256 KiB the file is
+ * replaced at each boundary. Above that, a finished entry goes in one write to `<path>.part` (a line of
+ * JSON with its place), and the file is replaced when `.part` exceeds half its size and at the end of a
+ * phase. Everything written is redacted.
+ */
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "base/limits.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct pr_journal;
+
+/*
+ * A journal for `document` (shared as its member "experiment"), started now by the loop's clock. With a
+ * `path` (NULL: memory only) the file is written at once; an unwritable one is the error. Caller frees.
+ */
+int pr_journal_new(struct pr_loop *loop, json_t *document, const char *path,
+	struct pr_journal **ret_journal, struct pr_err *err);
+
+/* NULL is allowed. The file stays. */
+void pr_journal_free(struct pr_journal *journal);
+
+/* The value. Borrowed; hooks may change it. */
+json_t *pr_journal_value(const struct pr_journal *journal);
+
+/* Tells that the entry at steady_states.before.probes, run, rollbacks … changed or was appended. */
+int pr_journal_touch(struct pr_journal *journal, json_t *entry, const char *list, size_t index,
+	struct pr_err *err);
+
+/* The end of a phase: the file is brought up to date. */
+int pr_journal_flush(struct pr_journal *journal, struct pr_err *err);
+
+/* The end of the run: sets end and duration, writes, removes `.part`, and flushes to disk (fsync). */
+int pr_journal_close(struct pr_journal *journal, struct pr_err *err);
+
+/* A new run entry for `activity` (copied shallowly), with its start; new reference. */
+json_t *pr_journal_entry_new(struct pr_journal *journal, const json_t *activity) PR_MUST_CHECK;
+
+/*
+ * Reads the journal at `path` and puts what a left-over `<path>.part` has into it; with `rewrite` the
+ * file is replaced and `.part` removed. A last line that was cut is ignored. Caller owns.
+ */
+int pr_journal_read(const char *path, const struct pr_limits *limits, bool rewrite,
+	json_t **ret_journal, struct pr_err *err);
+
+#endif
