@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * Parses `n` bytes as one JSON value of any kind. `name` (a file, an address) begins the message, which
@@ -51,6 +52,12 @@ int pr_json_append(json_t *array, json_t *value, struct pr_err *err);
 
 /* A string value from bytes that may be invalid UTF-8: bad sequences become U+FFFD. NULL: no memory. */
 json_t *pr_json_text(const char *bytes, size_t n) PR_MUST_CHECK;
+
+/* jansson iterates over what it does not change, yet takes no const: the one place that casts it away. */
+static inline json_t *pr_json_mutable(const json_t *value)
+{
+	return (json_t *)(uintptr_t)value;
+}
 
 /* Name of the kind for messages: "object", "array", "string", "integer", "number", "boolean", "null". */
 const char *pr_json_kind(const json_t *value);
