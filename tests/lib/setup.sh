@@ -1,0 +1,41 @@
+# What the scripts of this tree need installed, and how: sourced, not run.
+
+# to build the programs
+BUILD_PACKAGES=(ca-certificates ccache cmake gcc git libc6-dev libcurl4-openssl-dev libjansson-dev
+  libpcre2-dev libssl-dev libyaml-dev ninja-build pkg-config uthash-dev)
+# to run every test that apt can serve, the static build (docker/deps.sh) among them
+TEST_PACKAGES=(cppcheck file iproute2 libcmocka-dev lld make openssl patch perl procps python3 shellcheck tcl
+  util-linux xz-utils dpkg-dev)
+# what .ci/run needs beyond that
+CI_PACKAGES=(clang libclang-rt-14-dev llvm time python3-venv)
+
+# need PACKAGE...: installs those that are missing; without root it names them and fails
+need() {
+  local missing=() package
+  for package; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    echo "missing packages: apt-get install ${missing[*]}" >&2
+    return 1
+  fi
+  echo "installing ${missing[*]}" >&2
+  apt-get update -qq >&2 &&
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+      -o DPkg::Lock::Timeout=300 "${missing[@]}" >/dev/null
+}
+
+# find_python: an interpreter of 3.12 or newer with venv, or nothing and exit status 1
+find_python() {
+  local p
+  for p in "${INTEROP_PYTHON:-}" "$HOME"/.pyenv/versions/3.12*/bin/python "$HOME"/.pyenv/versions/3.13*/bin/python \
+    /usr/bin/python3.13 /usr/bin/python3.12 "$(command -v python3 || true)"; do
+    if [ -n "$p" ] && [ -x "$p" ] &&
+      "$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then
+      echo "$p"
+      return
+    fi
+  done
+  return 1
+}
