@@ -33,6 +33,12 @@ int pr_redact_copy(const char *text, size_t n, struct pr_buf *out);
 /* Length of the longest registered form, 0 when there is none: what a stream must hold back. */
 size_t pr_redact_longest(void);
 
+/*
+ * How many of the first bytes of a stream's unsent `n` bytes can go through pr_redact_copy now: no secret
+ * starts there and ends, or may end, beyond. At the end of the stream everything can.
+ */
+size_t pr_redact_settled(const char *text, size_t n);
+
 /* Forgets all secrets; for tests and at the end of the process. */
 void pr_redact_forget(void);
 
