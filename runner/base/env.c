@@ -1,0 +1,52 @@
+#include "base/env.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *pr_env_get(const char *name)
+{
+	return getenv(name);
+}
+
+const char *pr_env_get_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+static int change_failed(const char *name, struct pr_err *err)
+{
+	if (errno == ENOMEM)
+		return pr_fail_nomem(err);
+	return pr_fail(err, PR_EINVAL, "'%s' cannot be the name of a variable", name);
+}
+
+int pr_env_set(const char *name, const char *value, struct pr_err *err)
+{
+	return setenv(name, value, 1) ? change_failed(name, err) : 0;
+}
+
+int pr_env_unset(const char *name, struct pr_err *err)
+{
+	return unsetenv(name) ? change_failed(name, err) : 0;
+}
+
+char *pr_env_home(void)
+{
+	const char *home = pr_env_get_set("HOME");
+	const struct passwd *entry;
+
+	if (home)
+		return strdup(home);
+	entry = getpwuid(getuid());
+	return entry && entry->pw_dir && *entry->pw_dir ? strdup(entry->pw_dir) : NULL;
+}
+
+char *const *pr_env_all(void)
+{
+	return environ;
+}
