@@ -7,7 +7,7 @@ if(PR_CCACHE)
 endif()
 
 add_library(pr_options INTERFACE)
-target_compile_definitions(pr_options INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64)
+target_compile_definitions(pr_options INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64 PR_VERSION="${PROJECT_VERSION}")
 target_include_directories(pr_options INTERFACE ${PROJECT_SOURCE_DIR}/runner)
 
 set(PR_WARNINGS

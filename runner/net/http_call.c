@@ -1,0 +1,350 @@
+#include "net/http_private.h"
+
+#include "base/text.h"
+#include "net/url.h"
+
+#include <string.h>
+
+#define US_PER_MS 1000
+
+static void restart_idle(struct pr_http_call *call);
+
+static void deliver(void *arg)
+{
+	struct pr_http_call *call = arg;
+
+	pr_timer_stop(&call->idle);
+	call->fn(call->arg, &call->response);
+}
+
+static void finish(struct pr_http_call *call)
+{
+	pr_http_client_remove(call);
+	pr_timer_stop(&call->idle);
+	pr_task_post(call->client->loop, &call->finish, deliver, call);
+}
+
+void pr_http_call_fail(struct pr_http_call *call, enum pr_http_failure failure, const char *detail)
+{
+	size_t n = strnlen(detail, sizeof call->response.detail - 1);
+
+	call->response.failure = failure;
+	memcpy(call->response.detail, detail, n);
+	call->response.detail[n] = '\0';
+	finish(call);
+}
+
+static void on_idle(void *arg)
+{
+	pr_http_call_fail(arg, PR_HTTP_READ_TIMEOUT, "no answer in time");
+}
+
+static void restart_idle(struct pr_http_call *call)
+{
+	if (call->request.idle_ms > 0 && call->connected)
+		pr_timer_start(call->client->loop, &call->idle, call->request.idle_ms * US_PER_MS,
+			on_idle, call);
+}
+
+static void clear_fields(struct pr_http_call *call)
+{
+	struct pr_http_response *response = &call->response;
+
+	for (size_t i = 0; i < response->field_count; i++) {
+		free(response->fields[i].name);
+		free(response->fields[i].value);
+	}
+	response->field_count = 0;
+}
+
+static int add_field(struct pr_http_call *call, const char *line, size_t n)
+{
+	struct pr_http_response *response = &call->response;
+	const char *colon = memchr(line, ':', n);
+	struct pr_http_field field;
+
+	if (!colon)
+		return 0;
+	if (response->field_count == call->field_cap) {
+		size_t cap = call->field_cap ? call->field_cap * 2 : 16;
+		struct pr_http_field *fields = realloc(response->fields, cap * sizeof *fields);
+
+		if (!fields)
+			return PR_ENOMEM;
+		response->fields = fields;
+		call->field_cap = cap;
+	}
+	field.name = pr_text_format("%.*s", (int)(colon - line), line);
+	field.value = pr_text_format("%.*s", (int)(line + n - colon - 1), colon + 1);
+	if (!field.name || !field.value) {
+		free(field.name);
+		free(field.value);
+		return PR_ENOMEM;
+	}
+	memmove(field.value, pr_text_trim(field.value), strlen(pr_text_trim(field.value)) + 1);
+	response->fields[response->field_count++] = field;
+	return 0;
+}
+
+/* CURLOPT_HEADERFUNCTION: a status line begins a new answer (after a redirect or 100 Continue). */
+static size_t on_header(char *data, size_t size, size_t n, void *arg)
+{
+	struct pr_http_call *call = arg;
+
+	n *= size;
+	restart_idle(call);
+	if (n >= 5 && memcmp(data, "HTTP/", 5) == 0)
+		clear_fields(call);
+	return add_field(call, data, n) ? 0 : n;
+}
+
+static size_t on_body(char *data, size_t size, size_t n, void *arg)
+{
+	struct pr_http_call *call = arg;
+	int rc;
+
+	n *= size;
+	restart_idle(call);
+	rc = pr_buf_add(&call->response.body, data, n);
+	call->too_large = rc == PR_ELIMIT;
+	return rc ? 0 : n;
+}
+
+/* CURLOPT_PREREQFUNCTION: connected, the request goes out now. */
+static int on_connected(void *arg, char *ip, char *local_ip, int port, int local_port)
+{
+	struct pr_http_call *call = arg;
+
+	(void)ip, (void)local_ip, (void)port, (void)local_port;
+	call->connected = true;
+	call->response.sent = true;
+	restart_idle(call);
+	return CURL_PREREQFUNC_OK;
+}
+
+static int on_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+	curl_off_t up)
+{
+	struct pr_http_call *call = arg;
+
+	(void)down_total, (void)down, (void)up_total;
+	if (up != call->uploaded)
+		restart_idle(call);
+	call->uploaded = up;
+	return 0;
+}
+
+static const struct {
+	CURLcode code;
+	enum pr_http_failure failure;
+} failures[] = {
+	{CURLE_URL_MALFORMAT, PR_HTTP_URL},
+	{CURLE_UNSUPPORTED_PROTOCOL, PR_HTTP_URL},
+	{CURLE_SSL_CONNECT_ERROR, PR_HTTP_TLS},
+	{CURLE_PEER_FAILED_VERIFICATION, PR_HTTP_TLS},
+	{CURLE_SSL_CACERT_BADFILE, PR_HTTP_TLS},
+	{CURLE_SSL_CERTPROBLEM, PR_HTTP_TLS},
+	{CURLE_PARTIAL_FILE, PR_HTTP_INCOMPLETE},
+	{CURLE_OUT_OF_MEMORY, PR_HTTP_MEMORY},
+};
+
+static enum pr_http_failure failure_of(const struct pr_http_call *call, CURLcode code)
+{
+	if (call->too_large)
+		return PR_HTTP_TOO_LARGE;
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return call->connected ? PR_HTTP_READ_TIMEOUT : PR_HTTP_CONNECT_TIMEOUT;
+	for (size_t i = 0; i < PR_LEN(failures); i++)
+		if (failures[i].code == code)
+			return failures[i].failure;
+	return call->response.field_count ? PR_HTTP_INCOMPLETE : PR_HTTP_CONNECT;
+}
+
+static bool is_redirect(long status)
+{
+	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/* What becomes of the method, as python-requests does it (docs/engine.md 4.4). */
+static bool becomes_get(const char *method, long status)
+{
+	if (pr_text_eq(method, "HEAD"))
+		return false;
+	return status == 302 || status == 303 || (status == 301 && pr_text_eq(method, "POST"));
+}
+
+static void drop_header(struct pr_http_call *call, const char *name)
+{
+	struct pr_http_field *headers = call->headers_out;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < call->headers_out_count; i++) {
+		if (!pr_text_eq_nocase(headers[i].name, name)) {
+			headers[kept++] = headers[i];
+			continue;
+		}
+		free(headers[i].name);
+		free(headers[i].value);
+	}
+	call->headers_out_count = kept;
+}
+
+static void turn_into_get(struct pr_http_call *call)
+{
+	memcpy(call->method, "GET", sizeof "GET");
+	free(call->body);
+	call->body = NULL;
+	call->request.body_len = 0;
+	drop_header(call, "Content-Type");
+	drop_header(call, "Content-Length");
+}
+
+/* Goes on to where the answer points; false when that cannot be done and the call is finished. */
+static bool follow(struct pr_http_call *call, long status, const char *target)
+{
+	PR_AUTO(free) char *from = pr_url_netloc(call->url);
+	PR_AUTO(free) char *to = pr_url_netloc(target);
+	char *url = pr_text_dup(target);
+
+	if (!url || call->redirects_left-- <= 0) {
+		free(url);
+		pr_http_call_fail(call, url ? PR_HTTP_REDIRECTS : PR_HTTP_MEMORY, "too many redirects");
+		return false;
+	}
+	if (becomes_get(call->method, status))
+		turn_into_get(call);
+	if (!pr_text_eq_nocase(from, to))
+		drop_header(call, "Authorization");
+	free(call->url);
+	call->url = url;
+	return true;
+}
+
+static void restart(struct pr_http_call *call)
+{
+	struct pr_err err = PR_ERR_INIT;
+
+	pr_http_client_remove(call);
+	clear_fields(call);
+	pr_buf_clear(&call->response.body);
+	call->response.status = 0;
+	if (pr_http_call_prepare(call, &err))
+		pr_http_call_fail(call, PR_HTTP_URL, err.msg);
+	else
+		pr_http_client_add(call->client, call);
+}
+
+static void succeed(struct pr_http_call *call)
+{
+	call->content_type = pr_http_field(&call->response, "Content-Type");
+	call->response.content_type = call->content_type;
+	call->response.url = call->url;
+	finish(call);
+}
+
+void pr_http_call_done(struct pr_http_call *call, CURLcode code)
+{
+	const char *target = NULL;
+	long status = 0;
+
+	if (code == CURLE_COULDNT_RESOLVE_HOST && !call->ipv4_only) {
+		call->ipv4_only = true;
+		restart(call);
+		return;
+	}
+	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+	call->response.status = status;
+	if (code != CURLE_OK) {
+		pr_http_call_fail(call, failure_of(call, code),
+			call->error[0] ? call->error : curl_easy_strerror(code));
+		return;
+	}
+	curl_easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &target);
+	if (call->request.redirects > 0 && is_redirect(status) && target) {
+		if (follow(call, status, target))
+			restart(call);
+		return;
+	}
+	succeed(call);
+}
+
+static void set_callbacks(struct pr_http_call *call)
+{
+	CURL *easy = call->easy;
+
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, call);
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+}
+
+static void link_call(struct pr_http_client *client, struct pr_http_call *call)
+{
+	call->next = client->calls;
+	if (call->next)
+		call->next->prev = call;
+	client->calls = call;
+}
+
+static void unlink_call(struct pr_http_call *call)
+{
+	if (call->next)
+		call->next->prev = call->prev;
+	if (call->prev)
+		call->prev->next = call->next;
+	else
+		call->client->calls = call->next;
+}
+
+int pr_http_start(struct pr_http_client *client, const struct pr_http_request *request, pr_http_fn *fn,
+	void *arg, struct pr_http_call **ret_call, struct pr_err *err)
+{
+	struct pr_http_call *call = calloc(1, sizeof *call);
+	struct pr_err problem = PR_ERR_INIT;
+
+	if (!call)
+		return pr_fail_nomem(err);
+	call->client = client;
+	call->fn = fn;
+	call->arg = arg;
+	link_call(client, call);
+	pr_buf_init(&call->response.body, request->body_max ? request->body_max : (size_t)16 << 20);
+	call->easy = curl_easy_init();
+	if (!call->easy || pr_http_call_copy(call, request)) {
+		pr_http_call_free(call);
+		return pr_fail_nomem(err);
+	}
+	set_callbacks(call);
+	*ret_call = call;
+	if (pr_http_call_prepare(call, &problem))
+		pr_http_call_fail(call, problem.code == PR_EUSAGE ? PR_HTTP_HEADER : PR_HTTP_URL,
+			problem.msg);
+	else
+		pr_http_client_add(client, call);
+	return 0;
+}
+
+void pr_http_call_free(struct pr_http_call *call)
+{
+	if (!call)
+		return;
+	pr_http_client_remove(call);
+	unlink_call(call);
+	pr_timer_stop(&call->idle);
+	pr_task_cancel(&call->finish);
+	curl_easy_cleanup(call->easy);
+	curl_slist_free_all(call->headers);
+	clear_fields(call);
+	free(call->response.fields);
+	pr_buf_release(&call->response.body);
+	pr_http_call_release_copy(call);
+	free(call->content_type);
+	free(call);
+}

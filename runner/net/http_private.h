@@ -1,0 +1,68 @@
+#ifndef PR_NET_HTTP_PRIVATE_H
+#define PR_NET_HTTP_PRIVATE_H
+
+/* What the parts of the HTTP client share: http_client.c drives libcurl on the loop, http_call.c is one call. */
+
+#include "net/http.h"
+
+#include <curl/curl.h>
+
+struct pr_http_client {
+	struct pr_loop *loop;
+	CURLM *multi;
+	struct pr_timer timer;	     /* libcurl's */
+	struct socket_watch *sockets; /* those that libcurl waits for */
+	struct pr_http_call *calls;
+	char *ca_file;
+	char *user_agent;
+	bool verify_tls;
+	bool keep_alive;
+};
+
+struct pr_http_call {
+	struct pr_http_client *client;
+	struct pr_http_call *next, *prev;
+	CURL *easy;
+	struct curl_slist *headers;
+	struct pr_http_request request; /* numbers and switches only */
+	struct pr_http_field *headers_out; /* owned; a value may be NULL */
+	size_t headers_out_count;
+	char *method; /* owned, with room for "GET" at least */
+	char *url;
+	char *body;
+	char error[CURL_ERROR_SIZE];
+	struct pr_timer idle;
+	struct pr_task finish; /* calls back outside of libcurl */
+	pr_http_fn *fn;
+	void *arg;
+	struct pr_http_response response;
+	char *content_type;
+	size_t field_cap;
+	curl_off_t uploaded;
+	int redirects_left;
+	bool in_multi;	   /* libcurl is working on it */
+	bool connected;
+	bool ipv4_only;
+	bool too_large;
+};
+
+/* Gives the call's handle to libcurl; a failure is delivered as the call's outcome. */
+void pr_http_client_add(struct pr_http_client *client, struct pr_http_call *call);
+
+/* Takes it back; nothing when libcurl does not have it. */
+void pr_http_client_remove(struct pr_http_call *call);
+
+/* libcurl has ended the transfer: redirects, second attempts, or the outcome. */
+void pr_http_call_done(struct pr_http_call *call, CURLcode code);
+
+/* The outcome is decided: the callback comes in the next turn of the loop. */
+void pr_http_call_fail(struct pr_http_call *call, enum pr_http_failure failure, const char *detail);
+
+/* Copies what the caller of pr_http_start gave, and frees the copies. PR_ENOMEM. */
+int pr_http_call_copy(struct pr_http_call *call, const struct pr_http_request *request);
+void pr_http_call_release_copy(struct pr_http_call *call);
+
+/* Builds url, method, headers and body of the next transfer into the call's handle. */
+int pr_http_call_prepare(struct pr_http_call *call, struct pr_err *err);
+
+#endif

@@ -1,0 +1,195 @@
+#include "net/http_private.h"
+
+#include "base/text.h"
+#include "net/url.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static int copy_headers(struct pr_http_call *call, const struct pr_http_request *request)
+{
+	call->headers_out = calloc(request->header_count + 1, sizeof *call->headers_out);
+	if (!call->headers_out)
+		return PR_ENOMEM;
+	for (size_t i = 0; i < request->header_count; i++) {
+		struct pr_http_field *copy = &call->headers_out[i];
+		const struct pr_http_header *header = &request->headers[i];
+
+		call->headers_out_count = i + 1;
+		copy->name = pr_text_dup(header->name);
+		copy->value = pr_text_dup(header->value);
+		if (!copy->name || (header->value && !copy->value))
+			return PR_ENOMEM;
+	}
+	return 0;
+}
+
+int pr_http_call_copy(struct pr_http_call *call, const struct pr_http_request *request)
+{
+	call->request = *request;
+	call->redirects_left = request->redirects;
+	call->method = pr_text_format("%-4s", request->method);
+	call->url = pr_text_dup(request->url);
+	if (!call->method || !call->url || copy_headers(call, request))
+		return PR_ENOMEM;
+	memcpy(call->method, request->method, strlen(request->method) + 1);
+	if (!request->body)
+		return 0;
+	call->body = malloc(request->body_len + 1);
+	if (!call->body)
+		return PR_ENOMEM;
+	memcpy(call->body, request->body, request->body_len);
+	return 0;
+}
+
+void pr_http_call_release_copy(struct pr_http_call *call)
+{
+	for (size_t i = 0; i < call->headers_out_count; i++) {
+		free(call->headers_out[i].name);
+		free(call->headers_out[i].value);
+	}
+	free(call->headers_out);
+	free(call->method);
+	free(call->url);
+	free(call->body);
+}
+
+/* RFC 9110, 5.6.2: what methods and header names are made of. */
+static bool is_token(const char *text)
+{
+	for (const char *p = text; *p; p++)
+		if (!isalnum((unsigned char)*p) && !strchr("!#$%&'*+-.^_`|~", *p))
+			return false;
+	return *text != '\0';
+}
+
+static bool is_header_value(const char *text)
+{
+	return !text || !text[strcspn(text, "\r\n")];
+}
+
+static int append(struct curl_slist **list, char *line)
+{
+	struct curl_slist *longer = line ? curl_slist_append(*list, line) : NULL;
+
+	free(line);
+	if (!longer)
+		return PR_ENOMEM;
+	*list = longer;
+	return 0;
+}
+
+static const struct pr_http_field *find_header(const struct pr_http_call *call, const char *name)
+{
+	for (size_t i = 0; i < call->headers_out_count; i++)
+		if (pr_text_eq_nocase(call->headers_out[i].name, name))
+			return &call->headers_out[i];
+	return NULL;
+}
+
+/* libcurl's spelling: "Name:" leaves one out, "Name;" sends it empty. */
+static char *header_line(const struct pr_http_field *header)
+{
+	if (!header->value)
+		return pr_text_format("%s:", header->name);
+	if (!*header->value)
+		return pr_text_format("%s;", header->name);
+	return pr_text_format("%s: %s", header->name, header->value);
+}
+
+static int build_headers(struct pr_http_call *call, struct pr_err *err)
+{
+	int rc = append(&call->headers, pr_text_dup("Expect:"));
+
+	for (size_t i = 0; i < call->headers_out_count && !rc; i++) {
+		const struct pr_http_field *header = &call->headers_out[i];
+
+		if (!is_token(header->name) || !is_header_value(header->value))
+			return pr_fail(err, PR_EUSAGE, "header '%s' cannot be sent", header->name);
+		rc = append(&call->headers, header_line(header));
+	}
+	if (!rc && !find_header(call, "Content-Type"))
+		rc = append(&call->headers, pr_text_dup("Content-Type:"));
+	return rc ? pr_fail_nomem(err) : 0;
+}
+
+static void set_method(struct pr_http_call *call)
+{
+	CURL *easy = call->easy;
+	bool is_get = pr_text_eq(call->method, "GET");
+
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
+	curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(easy, CURLOPT_NOBODY, 0L);
+	if (pr_text_eq(call->method, "HEAD")) {
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+		return;
+	}
+	if (is_get && !call->body)
+		return;
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->request.body_len);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body ? call->body : "");
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
+}
+
+static void set_connection(struct pr_http_call *call)
+{
+	const struct pr_http_client *client = call->client;
+	const struct pr_http_request *request = &call->request;
+	CURL *easy = call->easy;
+
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, client->verify_tls ? 1L : 0L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, client->verify_tls ? 2L : 0L);
+	if (client->ca_file)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_ms);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->total_ms);
+	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, client->keep_alive ? 0L : 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+	curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
+		(long)(call->ipv4_only ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_WHATEVER));
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)(request->netrc ? CURL_NETRC_OPTIONAL
+								    : CURL_NETRC_IGNORED));
+	if (request->cookies)
+		curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
+	if (request->compressed)
+		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, client->user_agent);
+}
+
+int pr_http_call_prepare(struct pr_http_call *call, struct pr_err *err)
+{
+	if (pr_url_check(call->url, err))
+		return PR_EINVAL;
+	if (!is_token(call->method))
+		return pr_fail(err, PR_EUSAGE, "'%s' cannot be an HTTP method", call->method);
+	curl_slist_free_all(call->headers);
+	call->headers = NULL;
+	if (build_headers(call, err))
+		return err ? (int)err->code : PR_ENOMEM;
+	set_connection(call);
+	set_method(call);
+	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
+	if (curl_easy_setopt(call->easy, CURLOPT_URL, call->url))
+		return pr_fail_nomem(err);
+	return 0;
+}
+
+char *pr_http_field(const struct pr_http_response *response, const char *name)
+{
+	PR_AUTO(buf) struct pr_buf value = PR_BUF_INIT(1 << 20);
+	bool found = false;
+
+	for (size_t i = 0; i < response->field_count; i++) {
+		const struct pr_http_field *field = &response->fields[i];
+
+		if (!pr_text_eq_nocase(field->name, name))
+			continue;
+		pr_buf_addf(&value, "%s%s", found ? ", " : "", field->value);
+		found = true;
+	}
+	return found ? pr_buf_take(&value) : NULL;
+}

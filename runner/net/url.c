@@ -1,0 +1,92 @@
+#include "net/url.h"
+
+#include "base/text.h"
+
+#include <ctype.h>
+#include <curl/curl.h>
+#include <string.h>
+#include <strings.h>
+
+static void auto_url(CURLU **url)
+{
+	curl_url_cleanup(*url);
+}
+
+static CURLU *parse(const char *text)
+{
+	CURLU *url = curl_url();
+
+	if (url && curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK)
+		return url;
+	curl_url_cleanup(url);
+	return NULL;
+}
+
+int pr_url_check(const char *text, struct pr_err *err)
+{
+	__attribute__((cleanup(auto_url))) CURLU *url = NULL;
+	const char *colon = strstr(text, "://");
+
+	if (!colon)
+		return pr_fail(err, PR_EINVAL,
+			"address '%s' has no scheme: write http://%s or https://%s", text, text, text);
+	if (!pr_url_is_plain_http(text) && strncasecmp(text, "https://", 8) != 0)
+		return pr_fail(err, PR_EINVAL, "address '%s' is neither http:// nor https://", text);
+	url = parse(text);
+	if (!url || !colon[3] || colon[3] == '/')
+		return pr_fail(err, PR_EINVAL, "address '%s' is malformed", text);
+	return 0;
+}
+
+bool pr_url_is_plain_http(const char *url)
+{
+	return strncasecmp(url, "http://", 7) == 0;
+}
+
+char *pr_url_netloc(const char *url)
+{
+	const char *start = strstr(url, "://");
+	const char *at;
+	size_t n;
+
+	if (!start)
+		return NULL;
+	start += 3;
+	n = strcspn(start, "/?#");
+	at = memrchr(start, '@', n);
+	if (at) {
+		n -= (size_t)(at + 1 - start);
+		start = at + 1;
+	}
+	return pr_text_format("%.*s", (int)n, start);
+}
+
+static bool is_unreserved(unsigned char c)
+{
+	return isalnum(c) || (c && strchr("-._~", c));
+}
+
+static int encode(const char *text, size_t n, const char *space, struct pr_buf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (is_unreserved(c))
+			pr_buf_addc(out, (char)c);
+		else if (c == ' ')
+			pr_buf_adds(out, space);
+		else
+			pr_buf_addf(out, "%%%02X", c);
+	}
+	return out->status;
+}
+
+int pr_url_encode(const char *text, size_t n, struct pr_buf *out)
+{
+	return encode(text, n, "%20", out);
+}
+
+int pr_url_encode_form(const char *text, size_t n, struct pr_buf *out)
+{
+	return encode(text, n, "+", out);
+}
