@@ -130,7 +130,8 @@ static void on_timeout(void *arg)
 	child_report(child, true);
 }
 
-/* Neither end is 0, 1 or 2, which the child's streams take (a parent may have been started without). */
+/* Neither end is 0, 1 or 2, which the child's streams take (a parent may have been started
+ * without). */
 static int open_pipe(int *ret_read, int *ret_write, struct pr_err *err)
 {
 	int fds[2];
@@ -194,8 +195,9 @@ static int spawn_with(struct pr_child *child, const struct pr_child_options *opt
 		rc = posix_spawn_file_actions_adddup2(actions, writers[0], STDOUT_FILENO);
 	if (!rc)
 		rc = posix_spawn_file_actions_adddup2(actions, writers[1], STDERR_FILENO);
-	return rc ? rc : posix_spawn(&child->pid, options->program, actions, attr, options->argv,
-				 pr_env_all());
+	return rc ? rc
+		  : posix_spawn(&child->pid, options->program, actions, attr, options->argv,
+			    pr_env_all());
 }
 
 static int spawn(struct pr_child *child, const struct pr_child_options *options,
@@ -221,8 +223,8 @@ static int spawn(struct pr_child *child, const struct pr_child_options *options,
 }
 
 /* Everything that can fail comes before the start, but for the reaping of what is started. */
-static int child_begin(struct pr_child *child, const struct pr_child_options *options,
-	struct pr_err *err)
+static int child_begin(
+	struct pr_child *child, const struct pr_child_options *options, struct pr_err *err)
 {
 	PR_AUTO(close) int out = -1;
 	PR_AUTO(close) int errors = -1;
@@ -269,8 +271,8 @@ void pr_child_signal(struct pr_child *child, int signo)
 }
 
 /*
- * The group outlives its leader as long as it has members, so its number is ours also after the leader
- * was reaped, while somebody holds the streams.
+ * The group outlives its leader as long as it has members, so its number is ours also after the
+ * leader was reaped, while somebody holds the streams.
  */
 void pr_child_free(struct pr_child *child)
 {

@@ -51,8 +51,8 @@ static size_t put_ascii(char *piece, char c, bool ascii)
 	return 1;
 }
 
-size_t pr_escape_json_next(const char *text, size_t n, bool ascii, char piece[PR_ESCAPE_PIECE],
-	size_t *ret_len)
+size_t pr_escape_json_next(
+	const char *text, size_t n, bool ascii, char piece[PR_ESCAPE_PIECE], size_t *ret_len)
 {
 	uint32_t point;
 	size_t used;
@@ -87,7 +87,7 @@ int pr_escape_json(const char *text, size_t n, bool ascii, struct pr_buf *out)
 static bool unreserved(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		c == '-' || c == '.' || c == '_' || c == '~';
+	       c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 int pr_escape_url(const char *text, size_t n, unsigned how, struct pr_buf *out)

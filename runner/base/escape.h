@@ -2,8 +2,8 @@
 #define PR_BASE_ESCAPE_H
 
 /*
- * Small text encodings that the log writes and the registry of secrets looks for. Whole JSON values are
- * written by the codec layer.
+ * Small text encodings that the log writes and the registry of secrets looks for. Whole JSON values
+ * are written by the codec layer.
  */
 
 #include "base/buf.h"
@@ -14,12 +14,12 @@
 #define PR_ESCAPE_PIECE 12
 
 /*
- * Encodes the first character of the `n` (at least 1) bytes as the inside of a JSON string, as Python's
- * json.dumps does: with `ascii` everything beyond ASCII as \uXXXX. Invalid UTF-8 becomes U+FFFD.
- * Returns the bytes read and writes the piece, which is not terminated, and its length.
+ * Encodes the first character of the `n` (at least 1) bytes as the inside of a JSON string, as
+ * Python's json.dumps does: with `ascii` everything beyond ASCII as \uXXXX. Invalid UTF-8 becomes
+ * U+FFFD. Returns the bytes read and writes the piece, which is not terminated, and its length.
  */
-size_t pr_escape_json_next(const char *text, size_t n, bool ascii, char piece[PR_ESCAPE_PIECE],
-	size_t *ret_len);
+size_t pr_escape_json_next(
+	const char *text, size_t n, bool ascii, char piece[PR_ESCAPE_PIECE], size_t *ret_len);
 
 /* Adds `n` bytes as the inside of a JSON string. Status as of pr_buf_add. */
 int pr_escape_json(const char *text, size_t n, bool ascii, struct pr_buf *out);

@@ -24,9 +24,9 @@
 static struct {
 	struct pr_log_sink sinks[MAX_SINKS];
 	size_t count;
-	const struct pr_clock *clock; /* NULL: the system's */
+	const struct pr_clock *clock;  /* NULL: the system's */
 	char context_id[PR_UUID_SIZE]; /* of the process; made when first needed */
-	bool writing;		       /* a sink that logs would never end */
+	bool writing;                  /* a sink that logs would never end */
 } state;
 
 /* One message on its way to the sinks. */
@@ -128,8 +128,8 @@ static void add_message(struct pr_buf *line, const struct record *record,
 	}
 }
 
-static void add_text_line(struct pr_buf *line, const struct record *record,
-	const struct pr_log_sink *sink)
+static void add_text_line(
+	struct pr_buf *line, const struct record *record, const struct pr_log_sink *sink)
 {
 	char stamp[PR_STAMP_SIZE];
 
@@ -264,7 +264,8 @@ void pr_log_write_fd(void *arg, const char *line, size_t n)
 			line += done;
 			n -= (size_t)done;
 		} else if (done < 0 && errno == EAGAIN) {
-			/* A descriptor that a neighbour made non-blocking: a second, then the line is lost. */
+			/* A descriptor that a neighbour made non-blocking: a second, then the line
+			 * is lost. */
 			if (poll(&ready, 1, 1000) <= 0)
 				return;
 		} else if (done == 0 || errno != EINTR) {

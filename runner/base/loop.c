@@ -114,7 +114,7 @@ static int reserve_slot(struct pr_loop *loop, int fd)
 static uint32_t to_epoll(unsigned events)
 {
 	return (events & PR_IO_READ ? (uint32_t)EPOLLIN : 0) |
-		(events & PR_IO_WRITE ? (uint32_t)EPOLLOUT : 0);
+	       (events & PR_IO_WRITE ? (uint32_t)EPOLLOUT : 0);
 }
 
 static unsigned from_epoll(uint32_t bits, unsigned wanted)
@@ -130,7 +130,8 @@ static unsigned from_epoll(uint32_t bits, unsigned wanted)
 	return events & wanted;
 }
 
-/* A descriptor that was closed and opened again behind our back may be known or unknown to epoll. */
+/* A descriptor that was closed and opened again behind our back may be known or unknown to epoll.
+ */
 static int set_interest(const struct pr_loop *loop, int fd, bool known, unsigned events)
 {
 	struct epoll_event event = {.events = to_epoll(events)};

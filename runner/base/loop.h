@@ -29,14 +29,16 @@ void pr_loop_free(struct pr_loop *loop);
 /* Runs until pr_loop_stop. PR_EIO only when the system's wait itself fails. */
 int pr_loop_run(struct pr_loop *loop, struct pr_err *err);
 
-/* Makes pr_loop_run return after the present callback. */
+/* Makes pr_loop_run return after the present callback; called before it, makes it return at once. */
 void pr_loop_stop(struct pr_loop *loop);
 
 /* The clock of the loop. Borrowed. */
 const struct pr_clock *pr_loop_clock(const struct pr_loop *loop);
 
-/* Monotonic and wall time of the loop's clock, in microseconds, read at the call. */
+/* Monotonic time of the loop's clock, in microseconds, read at the call. */
 int64_t pr_loop_now_us(const struct pr_loop *loop);
+
+/* Wall time of the loop's clock, in microseconds, read at the call. */
 int64_t pr_loop_wall_us(const struct pr_loop *loop);
 
 /* A timer. All zero (= {0}) is a stopped one. */

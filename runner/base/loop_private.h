@@ -2,8 +2,8 @@
 #define PR_BASE_LOOP_PRIVATE_H
 
 /*
- * What the files of the event loop (loop.c, loop_timer.c, loop_signal.c) and base/child.c share. For
- * those only: everybody else uses base/loop.h.
+ * What the files of the event loop (loop.c, loop_timer.c, loop_signal.c) and base/child.c share.
+ * For those only: everybody else uses base/loop.h.
  */
 
 #include "base/loop.h"
@@ -11,7 +11,8 @@
 #include <signal.h>
 #include <stddef.h>
 
-/* The watch of a descriptor. `generation` tells a late event of an earlier watch of the same number. */
+/* The watch of a descriptor. `generation` tells a late event of an earlier watch of the same
+ * number. */
 struct pr_loop_slot {
 	struct pr_watch *watch;
 	uint32_t generation;
@@ -37,7 +38,7 @@ struct pr_loop {
 	size_t timer_room;
 	uint64_t timer_order;
 
-	struct pr_task tasks;	/* head of a ring: what is queued */
+	struct pr_task tasks;   /* head of a ring: what is queued */
 	struct pr_task running; /* head of a ring: what the present turn has left to run */
 
 	struct pr_watch signal_watch;
@@ -49,7 +50,7 @@ struct pr_loop {
 	bool child_changed; /* some child may have ended */
 	struct sigaction child_before;
 
-	struct pr_reap reaps;	 /* head of a ring: waited for */
+	struct pr_reap reaps;    /* head of a ring: waited for */
 	struct pr_reap checking; /* head of a ring: not looked at yet in the present pass */
 	size_t reap_count;
 	pid_t *orphans; /* of stopped reaps: to be reaped, nobody to be called */

@@ -131,8 +131,8 @@ static int receive(struct pr_loop *loop, int signo, struct pr_err *err)
 	return 0;
 }
 
-int pr_loop_on_signal(struct pr_loop *loop, int signo, pr_signal_fn *fn, void *arg,
-	struct pr_err *err)
+int pr_loop_on_signal(
+	struct pr_loop *loop, int signo, pr_signal_fn *fn, void *arg, struct pr_err *err)
 {
 	int rc = receive(loop, signo, err);
 
@@ -253,7 +253,8 @@ static void run_orphans(struct pr_loop *loop)
 	loop->orphan_count = kept;
 }
 
-/* What is left after the known ones: peeked at first, so that a child whose turn comes is not lost. */
+/* What is left after the known ones: peeked at first, so that a child whose turn comes is not lost.
+ */
 static void run_adopted(struct pr_loop *loop)
 {
 	siginfo_t info;
@@ -263,7 +264,8 @@ static void run_adopted(struct pr_loop *loop)
 		info.si_pid = 0;
 		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
 			return;
-		for (struct pr_reap *reap = loop->reaps.next; reap != &loop->reaps; reap = reap->next)
+		for (struct pr_reap *reap = loop->reaps.next; reap != &loop->reaps;
+			reap = reap->next)
 			if (reap->pid == info.si_pid) {
 				loop->child_changed = true;
 				return;

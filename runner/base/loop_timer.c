@@ -68,8 +68,8 @@ static int64_t due_after(const struct pr_loop *loop, int64_t delay_us)
 	return due;
 }
 
-int pr_timer_start(struct pr_loop *loop, struct pr_timer *timer, int64_t delay_us, pr_loop_fn *fn,
-	void *arg)
+int pr_timer_start(
+	struct pr_loop *loop, struct pr_timer *timer, int64_t delay_us, pr_loop_fn *fn, void *arg)
 {
 	pr_timer_stop(timer);
 	if (grow(loop))

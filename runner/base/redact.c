@@ -22,7 +22,7 @@ struct form {
 /* The global state that base/redact.h speaks of. */
 static struct {
 	struct form *by_first[256]; /* each list longest first */
-	uint8_t pairs[8192];	    /* a bit for each pair of first bytes: most places need no more */
+	uint8_t pairs[8192]; /* a bit for each pair of first bytes: most places need no more */
 	size_t longest;
 } registry;
 
@@ -131,8 +131,8 @@ static int add_base64_parts(const char *digits, size_t len, size_t start, size_t
 }
 
 /*
- * A value behind other bytes ("user:secret") is coded in one of three ways, by how many bytes are before
- * it. A digit holds 6 bits; those that the neighbours share are left out.
+ * A value behind other bytes ("user:secret") is coded in one of three ways, by how many bytes are
+ * before it. A digit holds 6 bits; those that the neighbours share are left out.
  */
 static int add_base64_forms(const char *value, size_t n)
 {
