@@ -46,14 +46,15 @@ musl=$cpu-linux-musl    # what configure scripts are told
 # What the build needs ---------------------------------------------------------------------
 
 install_tools() {
-	local missing=() command package
+	local missing=() command package gcc=gcc
+	[ "$ARCH" = "$(dpkg --print-architecture)" ] || gcc=gcc-${gnu/_/-}
 	while read -r command package; do
 		command -v "$command" >/dev/null || missing+=("$package")
 	done <<-END
-		$gnu-gcc gcc-${gnu/_/-}
+		$gnu-gcc $gcc
 		ld.lld lld
 		make make
-		perl perl
+		pod2usage perl
 		cmake cmake
 		ninja ninja-build
 		dpkg-source dpkg-dev
@@ -61,7 +62,6 @@ install_tools() {
 		xz xz-utils
 		flock util-linux
 	END
-	[ -d /usr/share/doc/ca-certificates ] || missing+=(ca-certificates)
 	[ ${#missing[@]} -gt 0 ] || return 0
 	[ "$(id -u)" = 0 ] || die 69 "missing packages: ${missing[*]}"
 	say "installing ${missing[*]}"
