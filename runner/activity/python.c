@@ -1,0 +1,38 @@
+#include "activity/python.h"
+
+#include "activity/refusal.h"
+#include "codec/json.h"
+#include "codec/pyvalue.h"
+#include "experiment/activities.h"
+
+static const char no_interpreter[] = "python activities need an interpreter, which this build cannot "
+				     "host: use a process or http activity instead";
+
+static void python_validate(const json_t *activity, const struct pr_place *place,
+	struct pr_findings *findings)
+{
+	const json_t *provider = json_object_get(activity, "provider");
+	const json_t *module = json_object_get(provider, "module");
+	const json_t *func = json_object_get(provider, "func");
+
+	if (!pr_value_truthy(module))
+		pr_findings_add(findings, PR_FINDING_ERROR, place,
+			"a Python activity must have a module path");
+	if (!pr_value_truthy(func))
+		pr_findings_add(findings, PR_FINDING_ERROR, place,
+			"a Python activity must have a function name");
+	if (pr_value_truthy(module) && pr_value_truthy(func))
+		pr_findings_add(findings, PR_FINDING_ERROR, place,
+			"activity '%s' calls Python's %s.%s: %s", pr_activity_name(activity),
+			pr_json_str(provider, "module"), pr_json_str(provider, "func"), no_interpreter);
+}
+
+static int python_start(const struct pr_activity_env *env, const json_t *activity, pr_activity_fn *fn,
+	void *arg, struct pr_activity_call **ret_call, struct pr_err *err)
+{
+	(void)activity;
+	return pr_refusal_start(env, no_interpreter, fn, arg, ret_call, err);
+}
+
+const struct pr_provider pr_provider_python = {
+	.type = "python", .validate = python_validate, .start = python_start};

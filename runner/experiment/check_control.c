@@ -1,0 +1,91 @@
+#include "experiment/check_control.h"
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "codec/json.h"
+#include "codec/pyvalue.h"
+
+static bool is_declared(const json_t *document, const json_t *ref)
+{
+	const json_t *control;
+	size_t i;
+
+	json_array_foreach(json_object_get(document, "controls"), i, control) {
+		if (pr_value_equal(json_object_get(control, "name"), ref))
+			return true;
+	}
+	return false;
+}
+
+static void check_provider(const json_t *control, const char *name, const struct pr_place *place,
+	struct pr_findings *findings)
+{
+	const json_t *provider = json_object_get(control, "provider");
+
+	if (!pr_value_truthy(provider))
+		pr_findings_add(findings, PR_FINDING_ERROR, place,
+			"Control '%s' must have a `provider` property", name);
+	else if (pr_text_eq(pr_json_str(provider, "type"), "python") &&
+		 !pr_value_truthy(json_object_get(provider, "module")))
+		pr_findings_add(findings, PR_FINDING_ERROR, place,
+			"Control '%s' must have a module path", name);
+}
+
+static void check_scope(const json_t *control, const char *name, const struct pr_place *place,
+	struct pr_findings *findings)
+{
+	const json_t *scope = json_object_get(control, "scope");
+	const char *text = pr_json_str(control, "scope");
+
+	if (!pr_value_truthy(scope) || pr_text_eq(text, "before") || pr_text_eq(text, "after"))
+		return;
+	pr_findings_add(findings, PR_FINDING_ERROR, place,
+		"Control '%s' scope property must be 'before' or 'after' only", name);
+}
+
+static void check_control(const json_t *document, const json_t *control, const struct pr_place *place,
+	struct pr_findings *findings)
+{
+	const json_t *ref = json_object_get(control, "ref");
+	const json_t *name = json_object_get(control, "name");
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(4096);
+
+	if (!json_is_object(control)) {
+		pr_findings_add(findings, PR_FINDING_ERROR, place, "a control must be a mapping, not %s",
+			pr_json_kind(control));
+		return;
+	}
+	if (pr_value_truthy(ref) && !is_declared(document, ref))
+		pr_findings_add(findings, PR_FINDING_ERROR, place,
+			"Control reference '{}' declaration cannot be found");
+	if (!pr_value_truthy(name)) {
+		pr_findings_add(findings, PR_FINDING_ERROR, place,
+			"A control must have a `name` property");
+		return;
+	}
+	pr_value_str(name, &text);
+	check_provider(control, pr_buf_str(&text), place, findings);
+	check_scope(control, pr_buf_str(&text), place, findings);
+}
+
+void pr_check_controls(const json_t *document, const json_t *owner, const struct pr_place *place,
+	struct pr_findings *findings)
+{
+	const json_t *controls = json_object_get(owner, "controls");
+	struct pr_place list = {.outer = place, .key = "controls"};
+	const json_t *control;
+	size_t i;
+
+	if (!controls)
+		return;
+	if (!json_is_array(controls)) {
+		pr_findings_add(findings, PR_FINDING_ERROR, &list, "`controls` must be a list, not %s",
+			pr_json_kind(controls));
+		return;
+	}
+	json_array_foreach(controls, i, control) {
+		struct pr_place item = {.outer = &list, .index = i};
+
+		check_control(document, control, &item, findings);
+	}
+}
