@@ -11,7 +11,7 @@
 # A version that is not pinned is taken, with a warning, when the mirror has none of the pins; --locked refuses it.
 #
 # Environment: JOBS (all processors), PLAN_RUNNER_CACHE (~/.cache/plan-runner),
-#   PLAN_RUNNER_MIRROR (parent URL of debian and debian-security; the machine's own apt sources, else deb.debian.org).
+#   PLAN_RUNNER_MIRROR (the URL whose debian and debian-security are read; default: what the machine's own apt reads).
 # Needs Debian 12 or newer; as root it installs the packages that are missing, otherwise it names them.
 set -Eeuo pipefail
 
@@ -76,24 +76,26 @@ libraries() { awk '$1 == "library" { print $2 }' "$pins"; }
 licence_of() { sed -n "s/^library $1 //p" "$pins"; }
 pins_of() { awk -v name="$1" '$1 == "library" { on = $2 == name } on && $1 == "pin" { print $2, $3, $4 }' "$pins"; }
 
-# mirror NAME: the URL that this machine's apt reads NAME (debian or debian-security) from.
+# mirror NAME: the URL that this machine's apt reads NAME (debian or debian-security) from; empty: none.
 mirror() {
-	local url
+	local urls
 	if [ -n "${PLAN_RUNNER_MIRROR:-}" ]; then
 		echo "$PLAN_RUNNER_MIRROR/$1"
 		return
 	fi
-	url=$(apt-get update --print-uris 2>/dev/null | sed -n "s#^'\(https\{0,1\}://.*/$1\)/dists/.*#\1#p")
-	url=${url%%$'\n'*}    # the first of them
-	echo "${url:-http://deb.debian.org/$1}"
+	urls=$(apt-get update --print-uris 2>/dev/null | sed -n "s#^'\(https\{0,1\}://.*/$1\)/dists/.*#\1#p" || true)
+	echo "${urls%%$'\n'*}"
 }
 
 # A private list of sources: the machine's own ones stay as they are.
 apt_lists=
 apt_options=()
 read_lists() {
-	local keys release releases
+	local keys release releases main security
 	[ -z "$apt_lists" ] || return 0
+	main=$(mirror debian)
+	[ -n "$main" ] || die 69 "apt reads no mirror of Debian here: set PLAN_RUNNER_MIRROR"
+	security=$(mirror debian-security)
 	apt_lists=$(mktemp -d)
 	trap 'rm -rf "$apt_lists"' EXIT
 	mkdir -p "$apt_lists/lists/partial"
@@ -102,8 +104,8 @@ read_lists() {
 	done
 	mapfile -t releases < <(sed -n 's/^release //p' "$pins")
 	for release in "${releases[@]}"; do
-		echo "deb-src [signed-by=$keys] $(mirror debian) $release main"
-		echo "deb-src [signed-by=$keys] $(mirror debian-security) $release-security main"
+		echo "deb-src [signed-by=$keys] $main $release main"
+		echo "deb-src [signed-by=$keys] ${security:-$main-security} $release-security main"
 	done >"$apt_lists/sources.list"
 	apt_options=(-o "Dir::Etc::sourcelist=$apt_lists/sources.list" -o Dir::Etc::sourceparts=-
 		-o "Dir::State::lists=$apt_lists/lists" -o Dir::Cache::srcpkgcache= -o Dir::Cache::pkgcache=
