@@ -1,0 +1,106 @@
+#include "activity/http_exchange.h"
+
+#include "activity/output_text.h"
+#include "base/text.h"
+#include "codec/json.h"
+
+#include <string.h>
+#include <strings.h>
+
+static int add_header(json_t *headers, const struct pr_http_field *field)
+{
+	const char *name = field->name;
+	PR_AUTO(free) char *joined = NULL;
+	const char *known;
+	json_t *value;
+
+	json_object_foreach(headers, known, value) {
+		if (!pr_text_eq_nocase(known, name))
+			continue;
+		joined = pr_text_format("%s, %s", json_string_value(value), field->value);
+		if (!joined)
+			return PR_ENOMEM;
+		name = known;
+		break;
+	}
+	value = pr_json_text(joined ? joined : field->value,
+		strlen(joined ? joined : field->value));
+	return pr_json_set(headers, name, value, NULL);
+}
+
+static json_t *headers_of(const struct pr_http_response *response)
+{
+	json_auto_t *headers = json_object();
+
+	for (size_t i = 0; i < response->field_count; i++)
+		if (!headers || add_header(headers, &response->fields[i]))
+			return NULL;
+	return pr_steal(headers);
+}
+
+/* The charset parameter of a content type in lower case; NULL when there is none. Caller frees. */
+static char *charset_of(const char *content_type)
+{
+	const char *at = content_type ? strcasestr(content_type, "charset=") : NULL;
+	char *name;
+
+	if (!at)
+		return NULL;
+	at += strlen("charset=");
+	at += strspn(at, "\"' ");
+	name = pr_text_format("%.*s", (int)strcspn(at, "\"'; "), at);
+	return name;
+}
+
+static bool is_latin1(const char *charset)
+{
+	static const char *const names[] = {"iso-8859-1", "iso8859-1", "latin-1", "latin1", "l1"};
+
+	for (size_t i = 0; i < PR_LEN(names); i++)
+		if (pr_text_eq_nocase(charset, names[i]))
+			return true;
+	return false;
+}
+
+/* A charset in the header decides; text without one is ISO-8859-1 (RFC 2616), as upstream has it. */
+static json_t *text_of(const struct pr_http_response *response)
+{
+	const char *type = response->content_type;
+	PR_AUTO(free) char *charset = charset_of(type);
+
+	if (charset && is_latin1(charset))
+		return pr_output_latin1(&response->body);
+	if (charset && strncasecmp(charset, "utf-16", 6) != 0)
+		return pr_json_text(pr_buf_str(&response->body), response->body.len);
+	if (!charset && type && strncasecmp(type, "text/", 5) == 0)
+		return pr_output_latin1(&response->body);
+	return pr_output_text(&response->body);
+}
+
+static int body_of(const struct pr_http_response *response, json_t **ret_body, struct pr_err *err)
+{
+	static const struct pr_limits limits = PR_LIMITS_DEFAULT;
+
+	if (pr_text_eq(response->content_type, "application/json"))
+		return pr_json_parse(pr_buf_str(&response->body), response->body.len, "the answer",
+			&limits, ret_body, err);
+	*ret_body = text_of(response);
+	return *ret_body ? 0 : pr_fail_nomem(err);
+}
+
+int pr_http_exchange_output(const struct pr_http_response *response, json_t **ret_output,
+	struct pr_err *err)
+{
+	json_auto_t *headers = headers_of(response);
+	json_auto_t *body = NULL;
+	int rc;
+
+	if (!headers)
+		return pr_fail_nomem(err);
+	rc = body_of(response, &body, err);
+	if (rc)
+		return rc;
+	*ret_output = json_pack("{s: I, s: O, s: O}", "status", (json_int_t)response->status,
+		"headers", headers, "body", body);
+	return *ret_output ? 0 : pr_fail_nomem(err);
+}

@@ -1,0 +1,20 @@
+#ifndef PR_ACTIVITY_HTTP_FORM_H
+#define PR_ACTIVITY_HTTP_FORM_H
+
+/* Form encoding and addresses as python-requests makes them (docs/engine.md 4.4). */
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <jansson.h>
+
+/*
+ * Adds `a=1&b=2` for a mapping: lists are repeated, null is left out, True and False are capitalised, a
+ * nested mapping gives its keys. PR_EINVAL for other kinds.
+ */
+int pr_http_form_add(const json_t *arguments, struct pr_buf *out, struct pr_err *err);
+
+/* Adds an address with what may not stand in one percent-encoded; what is encoded already stays. */
+int pr_http_form_add_url(const char *url, struct pr_buf *out);
+
+#endif

@@ -1,0 +1,235 @@
+#include "activity/http_exchange.h"
+
+#include "activity/http_form.h"
+#include "base/text.h"
+#include "codec/json.h"
+#include "codec/json_write.h"
+#include "codec/pyvalue.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#define URL_MAX ((size_t)1 << 20)
+#define REDIRECTS_MAX 30
+#define MS_PER_S 1000
+
+static const struct {
+	const char *name;
+	bool always; /* also when there is nothing to substitute from (docs/engine.md 3.6) */
+} fields[] = {{"url", true}, {"headers", true}, {"timeout", true}, {"arguments", false}};
+
+static int substitute_fields(const json_t *provider, const struct pr_scope *scope, json_t **ret_values,
+	struct pr_err *err)
+{
+	json_auto_t *values = json_object();
+
+	for (size_t i = 0; i < PR_LEN(fields); i++) {
+		json_t *field = json_object_get(provider, fields[i].name);
+		json_t *value = NULL;
+		int rc = fields[i].always ? pr_substitute(field, scope, &value, err)
+					  : pr_substitute_arguments(field, scope, &value, err);
+
+		if (!rc)
+			rc = pr_json_set(values, fields[i].name, value, err);
+		if (rc)
+			return rc;
+	}
+	*ret_values = pr_steal(values);
+	return 0;
+}
+
+static int build_method(struct pr_http_exchange *exchange, const json_t *provider, struct pr_err *err)
+{
+	const json_t *method = json_object_get(provider, "method");
+
+	if (method && !json_is_null(method) && !json_is_string(method))
+		return pr_fail(err, PR_EINVAL, "the method of an http activity must be a text, not %s",
+			pr_json_kind(method));
+	exchange->method = pr_text_dup(json_is_string(method) && json_string_length(method)
+					       ? json_string_value(method) : "GET");
+	if (!exchange->method)
+		return pr_fail_nomem(err);
+	for (char *p = exchange->method; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	exchange->request.method = exchange->method;
+	return 0;
+}
+
+/* A GET carries its arguments in the query, after what the address has already. */
+static int add_query(struct pr_http_exchange *exchange, const json_t *arguments, struct pr_err *err)
+{
+	if (!pr_value_truthy(arguments))
+		return 0;
+	pr_buf_addc(&exchange->url, memchr(exchange->url.ptr, '?', exchange->url.len) ? '&' : '?');
+	if (json_is_string(arguments)) {
+		pr_http_form_add_url(json_string_value(arguments), &exchange->url);
+		return pr_buf_check(&exchange->url, "the address", err);
+	}
+	return pr_http_form_add(arguments, &exchange->url, err);
+}
+
+static int build_url(struct pr_http_exchange *exchange, struct pr_err *err)
+{
+	const json_t *url = json_object_get(exchange->values, "url");
+	PR_AUTO(free) char *text = NULL;
+	size_t n;
+
+	if (!json_is_string(url))
+		return pr_fail(err, PR_EINVAL, "the URL of an http activity must be a text, not %s",
+			pr_json_kind(url));
+	n = strcspn(json_string_value(url), "#");
+	text = pr_text_format("%.*s", (int)n, json_string_value(url));
+	if (!text)
+		return pr_fail_nomem(err);
+	pr_http_form_add_url(pr_text_trim(text), &exchange->url);
+	if (pr_text_eq(exchange->method, "GET") &&
+		add_query(exchange, json_object_get(exchange->values, "arguments"), err))
+		return PR_EINVAL;
+	exchange->request.url = pr_buf_str(&exchange->url);
+	return pr_buf_check(&exchange->url, "the address", err);
+}
+
+static int build_headers(struct pr_http_exchange *exchange, struct pr_err *err)
+{
+	const json_t *headers = json_object_get(exchange->values, "headers");
+	struct pr_http_request *request = &exchange->request;
+	const char *name;
+	json_t *value;
+
+	exchange->headers = calloc(json_object_size(headers) + 2, sizeof *exchange->headers);
+	if (!exchange->headers)
+		return pr_fail_nomem(err);
+	json_object_foreach(pr_json_mutable(headers), name, value) {
+		if (!json_is_string(value) && !json_is_null(value))
+			return pr_fail(err, PR_EINVAL, "the value of header '%s' must be a text, not %s",
+				name, pr_json_kind(value));
+		exchange->headers[request->header_count++] = (struct pr_http_header){
+			.name = name, .value = json_string_value(value)};
+	}
+	request->headers = exchange->headers;
+	return 0;
+}
+
+/* One more header than the experiment has; there is room for it. */
+static void add_content_type(struct pr_http_exchange *exchange, const char *type)
+{
+	struct pr_http_request *request = &exchange->request;
+
+	for (size_t i = 0; i < request->header_count; i++)
+		if (pr_text_eq_nocase(exchange->headers[i].name, "Content-Type"))
+			return;
+	exchange->headers[request->header_count++] = (struct pr_http_header){
+		.name = "Content-Type", .value = type};
+}
+
+static int fill_body(struct pr_http_exchange *exchange, const json_t *arguments, struct pr_err *err)
+{
+	static const struct pr_json_style json_body = {.ascii = true};
+	const char *type = pr_json_str(json_object_get(exchange->values, "headers"), "Content-Type");
+
+	if (pr_text_eq(type, "application/json"))
+		return pr_json_write(arguments, &json_body, &exchange->body);
+	if (json_is_string(arguments))
+		return pr_buf_add(&exchange->body, json_string_value(arguments),
+			json_string_length(arguments));
+	if (!pr_value_truthy(arguments))
+		return 0;
+	add_content_type(exchange, "application/x-www-form-urlencoded");
+	return pr_http_form_add(arguments, &exchange->body, err);
+}
+
+static int build_body(struct pr_http_exchange *exchange, struct pr_err *err)
+{
+	const json_t *arguments = json_object_get(exchange->values, "arguments");
+
+	if (pr_text_eq(exchange->method, "GET") || json_is_null(arguments))
+		return 0;
+	if (fill_body(exchange, arguments, err))
+		return err && err->code ? (int)err->code
+					: pr_buf_check(&exchange->body, "the body", err);
+	if (exchange->body.len) {
+		exchange->request.body = exchange->body.ptr;
+		exchange->request.body_len = exchange->body.len;
+	}
+	return 0;
+}
+
+static int read_seconds(const json_t *value, int64_t *ret_ms, struct pr_err *err)
+{
+	double seconds;
+
+	*ret_ms = 0;
+	if (json_is_null(value))
+		return 0;
+	if (!pr_value_number(value, &seconds) || !(seconds > 0) || seconds > 1e9)
+		return pr_fail(err, PR_EINVAL,
+			"the timeout of an http activity must be a number of seconds above 0");
+	*ret_ms = (int64_t)ceil(seconds * MS_PER_S);
+	return 0;
+}
+
+/* A number for both, or [connect, read]. */
+static int build_timeout(struct pr_http_exchange *exchange, struct pr_err *err)
+{
+	const json_t *timeout = json_object_get(exchange->values, "timeout");
+	const json_t *connect = timeout;
+	const json_t *read = timeout;
+
+	if (json_is_array(timeout)) {
+		if (json_array_size(timeout) != 2)
+			return pr_fail(err, PR_EINVAL,
+				"the timeout of an http activity must be a number or [connect, read]");
+		connect = json_array_get(timeout, 0);
+		read = json_array_get(timeout, 1);
+	}
+	if (read_seconds(connect, &exchange->request.connect_ms, err))
+		return PR_EINVAL;
+	return read_seconds(read, &exchange->request.idle_ms, err);
+}
+
+static void build_policy(struct pr_http_exchange *exchange, const json_t *provider)
+{
+	const json_t *verify = json_object_get(provider, "verify_tls");
+	const json_t *retries = json_object_get(provider, "max_retries");
+
+	exchange->policy.verify_tls = !verify || pr_value_truthy(verify);
+	exchange->policy.ca_file = json_string_value(verify);
+	exchange->retries = json_is_integer(retries) ? json_integer_value(retries) : 0;
+	exchange->request.redirects = REDIRECTS_MAX;
+	exchange->request.cookies = true;
+	exchange->request.compressed = true;
+	exchange->request.netrc = true;
+}
+
+int pr_http_exchange_build(const json_t *provider, const struct pr_scope *scope,
+	struct pr_http_exchange *exchange, struct pr_err *err)
+{
+	static int (*const steps[])(struct pr_http_exchange *, struct pr_err *) = {
+		build_url, build_headers, build_body, build_timeout};
+	struct pr_err problem = PR_ERR_INIT;
+	int rc;
+
+	*exchange = (struct pr_http_exchange){
+		.url = PR_BUF_INIT(URL_MAX), .body = PR_BUF_INIT(PR_BUF_TEXT_MAX)};
+	build_policy(exchange, provider);
+	rc = substitute_fields(provider, scope, &exchange->values, &problem);
+	if (!rc)
+		rc = build_method(exchange, provider, &problem);
+	for (size_t i = 0; i < PR_LEN(steps) && !rc; i++)
+		rc = steps[i](exchange, &problem);
+	if (!rc)
+		return 0;
+	pr_http_exchange_release(exchange);
+	return pr_fail(err, problem.code ? problem.code : PR_ENOMEM, "%s", problem.msg);
+}
+
+void pr_http_exchange_release(struct pr_http_exchange *exchange)
+{
+	free(exchange->method);
+	pr_buf_release(&exchange->url);
+	pr_buf_release(&exchange->body);
+	json_decref(exchange->values);
+	free(exchange->headers);
+	*exchange = (struct pr_http_exchange){0};
+}
