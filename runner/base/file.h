@@ -20,8 +20,10 @@ int pr_file_read(const char *path, struct pr_buf *out, struct pr_err *err);
 
 /*
  * Replaces `path` by `n` bytes in one step: a temporary file beside it, then rename. A symbolic link is
- * followed, so that the link stays. With `sync` the data and the folder are flushed to disk.
- * `mode` is that of a new file (0600 for what is private, 0644 subject to umask for results).
+ * followed, so that the link stays, also where its target does not exist yet. With `sync` the data and
+ * the folder are flushed to disk. `mode` is that of a new file (0600 for what is private, 0644 subject to
+ * umask for results); an existing file keeps its mode. What is not a regular file (a pipe, /dev/null) and
+ * the standard streams (/dev/stdout) are written to instead. PR_ENOTFOUND: no such folder; else PR_EIO.
  */
 int pr_file_replace(const char *path, const void *data, size_t n, mode_t mode, bool sync,
 	struct pr_err *err);
@@ -32,13 +34,16 @@ int pr_file_open_append(const char *path, mode_t mode, struct pr_err *err);
 /* Writes all bytes, going on after EINTR and short writes. */
 int pr_file_write_all(int fd, const void *data, size_t n, struct pr_err *err);
 
-/* Creates a folder and its parents; existing ones are fine and keep their mode. */
+/* Creates a folder and its parents, all with `mode`; existing ones are fine and keep theirs. */
 int pr_file_mkdirs(const char *path, mode_t mode, struct pr_err *err);
 
-/* Removes a folder and what is in it, without following links out of it. Missing is fine. */
+/*
+ * Removes a folder and what is in it (or a file), without following links: of a link, the link goes.
+ * Missing is fine. PR_ELIMIT when nested more than 64 deep.
+ */
 int pr_file_remove_tree(const char *path, struct pr_err *err);
 
-/* Whether something with that name exists. */
+/* Whether something with that name exists; a link counts by what it leads to. */
 bool pr_file_exists(const char *path);
 
 /*
@@ -46,6 +51,12 @@ bool pr_file_exists(const char *path);
  * message that says why (no such folder, read-only file system, permission).
  */
 int pr_file_check_writable(const char *path, struct pr_err *err);
+
+/*
+ * As pr_file_check_writable, for a file that pr_file_replace is to write: a regular file needs a writable
+ * folder too, and must not be a mount point (a single file mounted into a container).
+ */
+int pr_file_check_replaceable(const char *path, struct pr_err *err);
 
 /* `dir`/`name` with one slash between; NULL when memory is out. Caller frees. */
 char *pr_file_join(const char *dir, const char *name) PR_MUST_CHECK;

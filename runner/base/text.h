@@ -24,8 +24,10 @@ bool pr_text_eq(const char *a, const char *b);
 /* Equal without regard to ASCII case; NULL equals only NULL. */
 bool pr_text_eq_nocase(const char *a, const char *b);
 
-/* Whether `text` begins with, or ends in, `part`. */
+/* Whether `text` begins with `part`. */
 bool pr_text_starts(const char *text, const char *part);
+
+/* Whether `text` ends in `part`. */
 bool pr_text_ends(const char *text, const char *part);
 
 /* Index of `text` in a list of `n` names, -1 where it is not there. */
@@ -34,12 +36,15 @@ int pr_text_index(const char *text, const char *const *names, size_t n);
 /* A decimal integer with optional sign. PR_EINVAL, PR_ELIMIT beyond 64 bits. */
 int pr_text_int64(const char *text, int64_t *ret_value, struct pr_err *err);
 
-/* A decimal number as strtod reads it, without hex, inf and nan, in the C locale. PR_EINVAL. */
+/*
+ * A decimal number as strtod reads it, without hex, inf and nan, in the C locale; one too large for a
+ * double is infinite, as in Python. PR_EINVAL.
+ */
 int pr_text_double(const char *text, double *ret_value, struct pr_err *err);
 
 /*
  * A duration: a number with the unit ms, s, m, h or none (seconds): "1.5", "250ms", "2m". In
- * milliseconds. Negative values, other units: PR_EINVAL.
+ * milliseconds. Negative values, other units: PR_EINVAL; more than 1e15 ms: PR_ELIMIT.
  */
 int pr_text_duration_ms(const char *text, int64_t *ret_ms, struct pr_err *err);
 

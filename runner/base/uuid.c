@@ -2,43 +2,62 @@
 
 #include "base/text.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
 
-static void write_canonical(const char hex[32], char text[PR_UUID_SIZE])
-{
-	size_t at = 0;
+#define HEX_DIGITS 32
 
-	for (size_t i = 0; i < 32; i++) {
-		if (i == 8 || i == 12 || i == 16 || i == 20)
-			text[at++] = '-';
-		text[at++] = hex[i];
+/* The value of a hexadecimal digit in lower case, 0 for anything else. */
+static char hex_lower(char c)
+{
+	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))
+		return c;
+	return c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : '\0';
+}
+
+static const char *skip_prefix(const char *text, const char *prefix)
+{
+	return pr_text_starts(text, prefix) ? text + strlen(prefix) : text;
+}
+
+/* 8-4-4-4-12 */
+static void write_groups(const char digits[HEX_DIGITS], char ret_text[PR_UUID_SIZE])
+{
+	static const size_t groups[] = {8, 4, 4, 4, 12};
+	char *to = ret_text;
+
+	for (size_t i = 0; i < PR_LEN(groups); i++) {
+		if (i)
+			*to++ = '-';
+		memcpy(to, digits, groups[i]);
+		to += groups[i];
+		digits += groups[i];
 	}
-	text[at] = '\0';
+	*to = '\0';
 }
 
 int pr_uuid_parse(const char *text, char ret_canonical[PR_UUID_SIZE], struct pr_err *err)
 {
-	const char *p = text;
-	char hex[32];
-	size_t count = 0;
+	char digits[HEX_DIGITS];
+	size_t n = 0;
+	const char *at = text ? text : "";
 
-	if (pr_text_starts(p, "urn:"))
-		p += 4;
-	if (pr_text_starts(p, "uuid:"))
-		p += 5;
-	for (; *p; p++) {
-		if (strchr("{}-", *p))
+	at += strspn(at, "{}");
+	at = skip_prefix(skip_prefix(at, "urn:"), "uuid:");
+	at += strspn(at, "{}");
+	for (; n < HEX_DIGITS && *at; at++) {
+		if (*at == '-')
 			continue;
-		if (!isxdigit((unsigned char)*p) || count == sizeof hex)
-			return pr_fail(err, PR_EINVAL, "'%s' is not a valid UUID", text);
-		hex[count++] = (char)tolower((unsigned char)*p);
+		digits[n] = hex_lower(*at);
+		if (!digits[n])
+			break;
+		n++;
 	}
-	if (count != sizeof hex)
-		return pr_fail(err, PR_EINVAL, "'%s' is not a valid UUID", text);
-	write_canonical(hex, ret_canonical);
+	at += strspn(at, "-");
+	if (n < HEX_DIGITS || at[strspn(at, "{}")])
+		return pr_fail(err, PR_EINVAL, "'%s' is not a valid UUID", text ? text : "");
+	write_groups(digits, ret_canonical);
 	return 0;
 }
 
@@ -52,7 +71,7 @@ int pr_random_bytes(void *bytes, size_t n, struct pr_err *err)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return pr_fail_errno(err, errno, "no random bytes from the system");
+			return pr_fail_errno(err, errno, "the system gives no randomness");
 		at += got;
 		n -= (size_t)got;
 	}
@@ -61,18 +80,19 @@ int pr_random_bytes(void *bytes, size_t n, struct pr_err *err)
 
 int pr_uuid_random(char ret_text[PR_UUID_SIZE], struct pr_err *err)
 {
-	static const char digits[] = "0123456789abcdef";
-	unsigned char bytes[16];
-	char hex[32];
+	static const char hex[] = "0123456789abcdef";
+	unsigned char bytes[HEX_DIGITS / 2];
+	char digits[HEX_DIGITS];
+	int rc = pr_random_bytes(bytes, sizeof bytes, err);
 
-	if (pr_random_bytes(bytes, sizeof bytes, err))
-		return PR_EIO;
-	bytes[6] = (bytes[6] & 0x0f) | 0x40;
-	bytes[8] = (bytes[8] & 0x3f) | 0x80;
+	if (rc)
+		return rc;
+	bytes[6] = (unsigned char)(0x40 | (bytes[6] & 0x0f)); /* version 4 */
+	bytes[8] = (unsigned char)(0x80 | (bytes[8] & 0x3f)); /* variant of RFC 9562 */
 	for (size_t i = 0; i < sizeof bytes; i++) {
-		hex[2 * i] = digits[bytes[i] >> 4];
-		hex[2 * i + 1] = digits[bytes[i] & 0x0f];
+		digits[2 * i] = hex[bytes[i] >> 4];
+		digits[2 * i + 1] = hex[bytes[i] & 0x0f];
 	}
-	write_canonical(hex, ret_text);
+	write_groups(digits, ret_text);
 	return 0;
 }

@@ -1,0 +1,145 @@
+#include "base/file.h"
+#include "base/file_private.h"
+#include "base/text.h"
+#include "base/uuid.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* What a file is to hold, and how. */
+struct content {
+	const void *data;
+	size_t n;
+	mode_t mode;               /* of a new file */
+	const struct stat *former; /* of the file that is replaced, NULL for a new one */
+	bool sync;
+};
+
+static int sync_folder(const char *path, struct pr_err *err)
+{
+	PR_AUTO(free) char *folder = pr_file_folder_of(path);
+	PR_AUTO(close) int fd = -1;
+
+	if (!folder)
+		return pr_fail_nomem(err);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == EACCES) /* a folder that can be written but not listed */
+		return 0;
+	if (fd < 0 || (fsync(fd) && errno != EINVAL))
+		return pr_fail_errno(err, errno, "cannot flush '%s'", folder);
+	return 0;
+}
+
+static int write_in_place(const char *path, const struct content *content, struct pr_err *err)
+{
+	int standard = pr_file_standard_fd(path);
+	PR_AUTO(close) int fd = -1;
+	int rc;
+
+	if (standard < 0) {
+		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		if (fd < 0)
+			return pr_fail_errno(err, errno, "cannot write '%s'", path);
+	}
+	rc = pr_file_write_all(standard < 0 ? fd : standard, content->data, content->n, err);
+	if (rc)
+		pr_wrap(err, "'%s'", path);
+	return rc;
+}
+
+/* Owner, where we may, and mode of the file that is replaced: umask must not narrow them again. */
+static int keep_owner_and_mode(int fd, const struct stat *former)
+{
+	struct stat info;
+
+	if (fstat(fd, &info))
+		return -1;
+	if ((info.st_uid != former->st_uid || info.st_gid != former->st_gid) &&
+		fchown(fd, former->st_uid, former->st_gid) && errno != EPERM)
+		return -1;
+	return fchmod(fd, former->st_mode & 07777);
+}
+
+static int fill_temporary(const char *path, const struct content *content, struct pr_err *err)
+{
+	mode_t mode = content->former ? 0600 : content->mode;
+	PR_AUTO(close)
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, mode);
+	int rc;
+
+	if (fd < 0)
+		return pr_fail_errno(err, errno, "cannot create '%s'", path);
+	if (content->former && keep_owner_and_mode(fd, content->former))
+		return pr_fail_errno(err, errno, "cannot set the mode of '%s'", path);
+	rc = pr_file_write_all(fd, content->data, content->n, err);
+	if (rc) {
+		pr_wrap(err, "'%s'", path);
+		return rc;
+	}
+	if (content->sync && fsync(fd))
+		return pr_fail_errno(err, errno, "cannot flush '%s'", path);
+	if (close(pr_steal_fd(&fd)) && errno != EINTR) /* where NFS reports a full disk */
+		return pr_fail_errno(err, errno, "cannot write '%s'", path);
+	return 0;
+}
+
+/* A name beside `path`, short enough even where that one is as long as names can be. Caller frees.
+ */
+static int temporary_name(const char *path, char **ret_name, struct pr_err *err)
+{
+	PR_AUTO(free) char *folder = pr_file_folder_of(path);
+	const char *slash = strrchr(path, '/');
+	uint32_t tag = 0;
+	int rc = pr_random_bytes(&tag, sizeof tag, err);
+
+	if (rc)
+		return rc;
+	if (!folder)
+		return pr_fail_nomem(err);
+	*ret_name = pr_text_format("%s/%.200s.%08x.tmp", folder, slash ? slash + 1 : path, tag);
+	return *ret_name ? 0 : pr_fail_nomem(err);
+}
+
+static int replace_regular(const char *path, const struct content *content, struct pr_err *err)
+{
+	PR_AUTO(free) char *temporary = NULL;
+	int rc;
+
+	/* The rename would not ask: a file that is write-protected stays as it is. */
+	if (content->former && access(path, W_OK))
+		return pr_fail_errno(err, errno, "cannot write '%s'", path);
+	rc = temporary_name(path, &temporary, err);
+	if (rc)
+		return rc;
+	rc = fill_temporary(temporary, content, err);
+	if (!rc && rename(temporary, path))
+		rc = pr_fail_errno(err, errno, "cannot write '%s'", path);
+	if (rc)
+		unlink(temporary);
+	return rc || !content->sync ? rc : sync_folder(path, err);
+}
+
+int pr_file_replace(
+	const char *path, const void *data, size_t n, mode_t mode, bool sync, struct pr_err *err)
+{
+	struct content content = {.data = data, .n = n, .mode = mode, .sync = sync};
+	PR_AUTO(free) char *target = NULL;
+	struct stat info;
+	int rc;
+
+	if (pr_file_standard_fd(path) >= 0)
+		return write_in_place(path, &content, err);
+	if (stat(path, &info) == 0) {
+		if (S_ISDIR(info.st_mode))
+			return pr_fail(err, PR_EIO, "cannot write '%s': it is a folder", path);
+		if (!S_ISREG(info.st_mode))
+			return write_in_place(path, &content, err);
+		content.former = &info;
+	}
+	rc = pr_file_follow_links(path, &target, err);
+	return rc ? rc : replace_regular(target, &content, err);
+}
