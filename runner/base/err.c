@@ -60,7 +60,6 @@ static enum pr_code code_of_errno(int errnum)
 int pr_fail_errno(struct pr_err *err, int errnum, const char *fmt, ...)
 {
 	char what[sizeof err->msg];
-	char reason[128];
 	va_list args;
 	enum pr_code code = code_of_errno(errnum);
 
@@ -69,7 +68,8 @@ int pr_fail_errno(struct pr_err *err, int errnum, const char *fmt, ...)
 	va_start(args, fmt);
 	format(what, sizeof what, fmt, args);
 	va_end(args);
-	pr_fail(err, code, "%s: %s", what, strerror_r(errnum, reason, sizeof reason));
+	errno = errnum; /* %m, since strerror_r has another type with each C library */
+	pr_fail(err, code, "%s: %m", what);
 	err->sys = errnum;
 	return code;
 }
