@@ -10,6 +10,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Of the kernel since 5.8; musl has no name for it. */
+#ifndef STATX_ATTR_MOUNT_ROOT
+#define STATX_ATTR_MOUNT_ROOT 0x2000
+#endif
+
 /* As many as Linux follows. */
 #define LINKS_MAX 40
 
