@@ -2,8 +2,8 @@
 #define PR_CODEC_REGEX_H
 
 /*
- * Regular expressions of experiments: Python's syntax, by PCRE2 with Unicode classes (docs/engine.md
- * 5.1), with a match limit, so that no pattern can hang a run.
+ * Regular expressions of experiments: Python's syntax, by PCRE2 with Unicode classes
+ * (docs/engine.md 5.1), with a match limit, so that no pattern can hang a run.
  */
 
 #include "base/err.h"
@@ -14,8 +14,9 @@
 struct pr_regex;
 
 /*
- * Compiles `pattern` (`n` bytes). What Python spells otherwise (\Z) is translated. PR_EINVAL with the
- * engine's reason and the offset. Caller frees.
+ * Compiles `pattern` (`n` bytes). What Python spells otherwise (\Z) is translated, what only PCRE2
+ * knows is refused. PR_EINVAL; the message is the reason alone, in Python's words where it has any.
+ * Caller frees.
  */
 int pr_regex_new(const char *pattern, size_t n, struct pr_regex **ret_regex, struct pr_err *err);
 
