@@ -31,18 +31,21 @@ void pr_journal_free(struct pr_journal *journal);
 /* The value. Borrowed; hooks may change it. */
 json_t *pr_journal_value(const struct pr_journal *journal);
 
-/* Tells that the entry at steady_states.before.probes, run, rollbacks … changed or was appended. */
+/*
+ * Tells that `entry`, at this index of a list ("run", "rollbacks", "steady_states.before.probes",
+ * "steady_states.during.3.probes"), was appended or changed.
+ */
 int pr_journal_touch(struct pr_journal *journal, json_t *entry, const char *list, size_t index,
 	struct pr_err *err);
 
 /* The end of a phase: the file is brought up to date. */
 int pr_journal_flush(struct pr_journal *journal, struct pr_err *err);
 
-/* The end of the run: sets end and duration, writes, removes `.part`, and flushes to disk (fsync). */
-int pr_journal_close(struct pr_journal *journal, struct pr_err *err);
+/* The end of the run as the journal has it: sets end and duration. What follows may still change it. */
+int pr_journal_end(struct pr_journal *journal, struct pr_err *err);
 
-/* A new run entry for `activity` (copied shallowly), with its start; new reference. */
-json_t *pr_journal_entry_new(struct pr_journal *journal, const json_t *activity) PR_MUST_CHECK;
+/* The last writing: removes `.part` and flushes to disk (fsync). */
+int pr_journal_close(struct pr_journal *journal, struct pr_err *err);
 
 /*
  * Reads the journal at `path` and puts what a left-over `<path>.part` has into it; with `rewrite` the

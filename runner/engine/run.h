@@ -19,6 +19,10 @@
 
 struct pr_run;
 
+/* How an activity is started: pr_activity_start, or another one in tests. */
+typedef int pr_activity_start_fn(const struct pr_activity_env *env, const json_t *activity,
+	pr_activity_fn *fn, void *arg, struct pr_activity_call **ret_call, struct pr_err *err);
+
 struct pr_run_options {
 	json_t *document;	     /* an object; the run takes a reference and changes it */
 	json_t *settings;	     /* NULL: none */
@@ -30,6 +34,7 @@ struct pr_run_options {
 	const char *ca_file;	     /* NULL: net/tls.h chooses */
 	const struct pr_hook *hooks; /* copied */
 	size_t hook_count;
+	pr_activity_start_fn *start; /* NULL: pr_activity_start */
 };
 
 /* How the run ended. Borrowed by the callback. */
@@ -37,12 +42,19 @@ struct pr_run_result {
 	const char *status; /* "completed", "failed", "aborted", "interrupted"; NULL: it crashed, see error */
 	bool deviated;
 	json_t *journal;	    /* NULL when it crashed before there was one */
-	const struct pr_err *error; /* of a crash: one line for a human (docs/engine.md 7.1, "crash") */
+	/*
+	 * One line for a human of a crash (docs/engine.md 7.1), or, with a status, of a journal that could not
+	 * be written at the end; NULL: neither.
+	 */
+	const struct pr_err *error;
 };
 
 typedef void pr_run_fn(void *arg, const struct pr_run_result *result);
 
-/* Makes a run; nothing happens yet. Strings and tables are copied. Caller frees. */
+/*
+ * Makes a run; nothing happens yet, except that a journal_path that cannot be written is refused. Strings
+ * and tables are copied. Caller frees.
+ */
 int pr_run_new(struct pr_loop *loop, const struct pr_run_options *options, struct pr_run **ret_run,
 	struct pr_err *err);
 

@@ -1,0 +1,233 @@
+#include "engine/journal_file.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "codec/json.h"
+#include "codec/json_write.h"
+#include "engine/journal_part.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Up to this size the file is replaced at each change. */
+#define SMALL ((size_t)256 << 10)
+
+#define MODE 0644
+
+/* What a journal adds around the document it has inside. */
+#define EXTRA_DEPTH 16
+
+/* A journal has the size that its run gave it. */
+#define NO_LIMIT (SIZE_MAX / 4)
+
+struct pr_journal_file {
+	char *path;
+	char *part_path;
+	int part;	   /* descriptor of `.part`, -1 while there is none */
+	size_t part_bytes; /* 0: it does not count */
+	struct pr_journal_mark mark; /* of `J` as it is on disk */
+	bool is_stream;	   /* nothing that can be replaced: written once, at the end */
+};
+
+static int journal_text(const json_t *value, struct pr_buf *out, struct pr_err *err)
+{
+	static const struct pr_json_style style = PR_JSON_JOURNAL;
+
+	pr_json_write(value, &style, out);
+	return pr_buf_check(out, "the journal", err);
+}
+
+static int stream_write(const char *path, const struct pr_buf *text, struct pr_err *err)
+{
+	PR_AUTO(close) int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return pr_fail_errno(err, errno, "cannot write '%s'", path);
+	return pr_file_write_all(fd, text->ptr, text->len, err);
+}
+
+/* Writes `J`. What `.part` holds is then in `J` too, and its first line no longer fits. */
+static int file_write(struct pr_journal_file *file, const json_t *value, bool sync,
+	struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(NO_LIMIT);
+	int r = journal_text(value, &text, err);
+
+	if (r)
+		return r;
+	if (file->is_stream)
+		return sync ? stream_write(file->path, &text, err) : 0;
+	r = pr_file_replace(file->path, text.ptr, text.len, MODE, sync, err);
+	if (r)
+		return r;
+	file->mark = pr_journal_mark_of(text.ptr, text.len);
+	if (file->part_bytes > 0 && ftruncate(file->part, 0) < 0)
+		return pr_fail_errno(err, errno, "cannot write '%s'", file->part_path);
+	file->part_bytes = 0;
+	return 0;
+}
+
+static bool path_is_stream(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+int pr_journal_file_new(const char *path, const json_t *value, struct pr_journal_file **ret_file,
+	struct pr_err *err)
+{
+	struct pr_journal_file *file = calloc(1, sizeof(*file));
+	int r;
+
+	if (!file)
+		return pr_fail_nomem(err);
+	file->part = -1;
+	file->path = pr_text_dup(path);
+	file->part_path = pr_text_format("%s.part", path);
+	file->is_stream = path_is_stream(path);
+	if (!file->path || !file->part_path)
+		r = pr_fail_nomem(err);
+	else
+		r = file_write(file, value, false, err);
+	if (r) {
+		pr_journal_file_free(file);
+		return r;
+	}
+	if (!file->is_stream)
+		unlink(file->part_path); /* of a run before: it does not fit */
+	*ret_file = file;
+	return 0;
+}
+
+void pr_journal_file_free(struct pr_journal_file *file)
+{
+	if (!file)
+		return;
+	pr_auto_close(&file->part);
+	free(file->path);
+	free(file->part_path);
+	free(file);
+}
+
+/* Opens `.part` at its first use, and begins it where it is empty. */
+static int part_begin(struct pr_journal_file *file, struct pr_buf *line, struct pr_err *err)
+{
+	if (file->part < 0) {
+		int fd = pr_file_open_append(file->part_path, MODE, err);
+
+		if (fd < 0)
+			return fd;
+		file->part = fd;
+	}
+	if (file->part_bytes == 0)
+		pr_journal_part_head(&file->mark, line);
+	return 0;
+}
+
+static int part_add(struct pr_journal_file *file, const json_t *entry, const char *list,
+	size_t index, struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf line = PR_BUF_INIT(NO_LIMIT);
+	int r = part_begin(file, &line, err);
+
+	if (r)
+		return r;
+	pr_journal_part_line(entry, list, index, &line);
+	r = pr_buf_check(&line, "the journal", err);
+	if (r)
+		return r;
+	file->part_bytes += line.len;
+	return pr_file_write_all(file->part, line.ptr, line.len, err);
+}
+
+int pr_journal_file_touch(struct pr_journal_file *file, const json_t *value, const json_t *entry,
+	const char *list, size_t index, struct pr_err *err)
+{
+	int r;
+
+	if (file->is_stream)
+		return 0;
+	if (file->mark.bytes <= SMALL)
+		return file_write(file, value, false, err);
+	r = part_add(file, entry, list, index, err);
+	/* After half a line nothing behind it would be read: start afresh. */
+	if (r || file->part_bytes > file->mark.bytes / 2)
+		r = file_write(file, value, false, r ? NULL : err);
+	return r;
+}
+
+int pr_journal_file_replace(struct pr_journal_file *file, const json_t *value, struct pr_err *err)
+{
+	return file_write(file, value, false, err);
+}
+
+int pr_journal_file_close(struct pr_journal_file *file, const json_t *value, struct pr_err *err)
+{
+	int r = file_write(file, value, true, err);
+
+	if (r == 0 && !file->is_stream)
+		unlink(file->part_path);
+	return r;
+}
+
+/* Reads `.part`, where there is one, into the journal `value`, whose text is `text`. */
+static int read_part(const char *path, const struct pr_buf *text, const struct pr_limits *limits,
+	json_t *value, struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf part = PR_BUF_INIT(NO_LIMIT);
+	struct pr_journal_mark mark = pr_journal_mark_of(text->ptr, text->len);
+	int r;
+
+	if (!pr_file_exists(path))
+		return 0;
+	r = pr_file_read(path, &part, err);
+	return r ? r : pr_journal_part_fold(value, &mark, &part, limits, err);
+}
+
+static int rewrite_file(const char *path, const char *part_path, const json_t *value,
+	struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(NO_LIMIT);
+	int r;
+
+	if (!pr_file_exists(part_path))
+		return 0;
+	r = journal_text(value, &text, err);
+	if (r == 0)
+		r = pr_file_replace(path, text.ptr, text.len, MODE, true, err);
+	if (r == 0 && unlink(part_path) < 0)
+		r = pr_fail_errno(err, errno, "cannot remove '%s'", part_path);
+	return r;
+}
+
+int pr_journal_file_read(const char *path, const struct pr_limits *limits, bool rewrite,
+	json_t **ret_value, struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(NO_LIMIT);
+	PR_AUTO(free) char *part_path = pr_text_format("%s.part", path);
+	json_auto_t *value = NULL;
+	struct pr_limits own = *limits;
+	int r;
+
+	if (!part_path)
+		return pr_fail_nomem(err);
+	own.document_bytes = NO_LIMIT;
+	own.depth += EXTRA_DEPTH;
+	r = pr_file_read(path, &text, err);
+	if (r == 0)
+		r = pr_json_parse(text.ptr, text.len, path, &own, &value, err);
+	if (r == 0 && !json_is_object(value))
+		r = pr_fail(err, PR_EINVAL, "'%s' is not a journal: it is no JSON object", path);
+	if (r == 0)
+		r = read_part(part_path, &text, &own, value, err);
+	if (r == 0 && rewrite)
+		r = rewrite_file(path, part_path, value, err);
+	if (r == 0)
+		*ret_value = pr_steal(value);
+	return r;
+}

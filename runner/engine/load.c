@@ -1,0 +1,85 @@
+#include "base/log.h"
+#include "codec/json.h"
+#include "codec/pyvalue.h"
+#include "engine/run_private.h"
+#include "experiment/configuration.h"
+#include "experiment/substitute.h"
+
+/* What a run takes for granted of a document that nobody may have validated. */
+static int check_kinds(const json_t *document, struct pr_err *err)
+{
+	static const struct {
+		const char *key;
+		bool array;
+	} members[] = {
+		{"steady-state-hypothesis", false},
+		{"method", true},
+		{"rollbacks", true},
+	};
+
+	for (size_t i = 0; i < PR_LEN(members); i++) {
+		const json_t *member = json_object_get(document, members[i].key);
+		bool fits = members[i].array ? json_is_array(member) : json_is_object(member);
+
+		if (member && !fits)
+			return pr_fail(err, PR_EINVAL, "'%s' must be an %s, not %s", members[i].key,
+				members[i].array ? "array" : "object", pr_json_kind(member));
+	}
+	return 0;
+}
+
+/* The title is the one member that is substituted in place (docs/engine.md 3.6). */
+static int load_title(struct pr_run *run, struct pr_err *err)
+{
+	struct pr_activity_env env = pr_core_env(&run->core);
+	json_t *document = run->core.view.document;
+	const json_t *given = json_object_get(document, "title");
+	json_auto_t *title = NULL;
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	int r;
+
+	if (!given)
+		return pr_fail(err, PR_EINVAL, "experiment requires a title");
+	r = pr_substitute(given, &env.scope, &title, err);
+	if (r)
+		return r;
+	pr_value_str(title, &text);
+	pr_info("Running experiment: %s", pr_buf_str(&text));
+	return pr_json_set(document, "title", pr_steal(title), err);
+}
+
+static void on_dynamic(void *arg)
+{
+	struct pr_run *run = arg;
+
+	pr_dynamic_free(pr_steal(run->dynamic));
+	if (load_title(run, &run->error))
+		pr_run_refuse(run);
+	else
+		pr_run_begin(run);
+}
+
+static int load_sections(struct pr_run *run, struct pr_err *err)
+{
+	struct pr_run_view *view = &run->core.view;
+	struct pr_activity_env env;
+	int r = check_kinds(view->document, err);
+
+	if (r == 0)
+		r = pr_configuration_load(view->document, run->var_configuration,
+			&view->configuration, err);
+	if (r == 0)
+		r = pr_secrets_load(view->document, run->var_secrets, &view->secrets, err);
+	if (r)
+		return r;
+	env = pr_core_env(&run->core);
+	return pr_dynamic_start(&env, view->configuration, view->secrets, on_dynamic, run,
+		&run->dynamic, err);
+}
+
+void pr_run_load(struct pr_run *run)
+{
+	run->stage = PR_STAGE_LOADING;
+	if (load_sections(run, &run->error))
+		pr_run_refuse(run);
+}
