@@ -3,6 +3,10 @@
 #include "base/text.h"
 #include "net/url.h"
 
+#include <openssl/x509_vfy.h>
+
+#include <openssl/x509_vfy.h>
+#include <stdio.h>
 #include <string.h>
 
 #define US_PER_MS 1000
@@ -160,6 +164,31 @@ static enum pr_http_failure failure_of(const struct pr_http_call *call, CURLcode
 	return call->response.field_count ? PR_HTTP_INCOMPLETE : PR_HTTP_CONNECT;
 }
 
+/* Whether the peer's certificate is sound, but nobody whom we trust has signed it. */
+static bool is_untrusted(const struct pr_http_call *call)
+{
+	long result = X509_V_OK;
+
+	curl_easy_getinfo(call->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+	return result == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+	       result == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+	       result == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
+	       result == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
+}
+
+/* libcurl's words, and what to do where that is known. */
+static void fail_with(struct pr_http_call *call, CURLcode code)
+{
+	char detail[sizeof call->response.detail];
+	bool authority = code == CURLE_SSL_CACERT_BADFILE ||
+			 (code == CURLE_PEER_FAILED_VERIFICATION && is_untrusted(call));
+
+	snprintf(detail, sizeof detail, "%s%s",
+		call->error[0] ? call->error : curl_easy_strerror(code),
+		authority ? " (PLAN_RUNNER_CA_FILE names the CA certificates to trust)" : "");
+	pr_http_call_fail(call, failure_of(call, code), detail);
+}
+
 static bool is_redirect(long status)
 {
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -255,8 +284,7 @@ void pr_http_call_done(struct pr_http_call *call, CURLcode code)
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 	call->response.status = status;
 	if (code != CURLE_OK) {
-		pr_http_call_fail(call, failure_of(call, code),
-			call->error[0] ? call->error : curl_easy_strerror(code));
+		fail_with(call, code);
 		return;
 	}
 	curl_easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &target);

@@ -1,0 +1,214 @@
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/execution.h"
+#include "cli/experiment_check.h"
+#include "cli/loader.h"
+#include "cli/output_file.h"
+#include "experiment/settings.h"
+#include "experiment/variables.h"
+
+/* Everything that one `run` owns. */
+struct job {
+	struct pr_context *context;
+	const struct pr_args *args;
+	struct pr_loop *loop;
+	struct pr_signals signals;
+	struct pr_variables variables;
+	json_t *settings;
+	json_t *document;
+	char *journal_path;
+	struct pr_strategies strategies;
+	struct pr_execution execution;
+};
+
+static void auto_job(struct job *job)
+{
+	pr_execution_release(&job->execution);
+	pr_variables_release(&job->variables);
+	json_decref(job->settings);
+	json_decref(job->document);
+	free(job->journal_path);
+	pr_loop_free(job->loop);
+}
+
+/* Files first, so that --var wins over them wherever it stands. */
+static int read_variables(struct job *job, struct pr_err *err)
+{
+	const char *given;
+	int rc = pr_variables_init(&job->variables, err);
+
+	for (size_t i = 0; !rc && (given = pr_args_nth(job->args, "var-file", i)); i++)
+		rc = pr_variables_add_file(&job->variables, given, &job->context->limits, err);
+	for (size_t i = 0; !rc && (given = pr_args_nth(job->args, "var", i)); i++)
+		rc = pr_variables_add(&job->variables, given, err);
+	return rc;
+}
+
+static int check_control_files(struct job *job, struct pr_err *err)
+{
+	const char *given;
+
+	for (size_t i = 0; (given = pr_args_nth(job->args, "control-file", i)); i++)
+		if (!pr_file_exists(given))
+			return pr_fail(err, PR_EUSAGE,
+				"Invalid value for '--control-file': '%s' does not exist.", given);
+	return 0;
+}
+
+static int read_settings(struct job *job, struct pr_err *err)
+{
+	const char *given = pr_args_value(job->args, "settings");
+	PR_AUTO(free) char *path = given ? pr_text_dup(given) : pr_settings_default_path();
+
+	return pr_settings_load(path, &job->context->limits, &job->settings, err);
+}
+
+static int load_document(struct job *job, struct pr_err *err)
+{
+	struct pr_load_options options = {.limits = &job->context->limits,
+		.settings = job->settings,
+		.ca_file = pr_args_value(job->args, "ca-file"),
+		.verify_tls = !pr_args_flag(job->args, "no-verify-tls")};
+
+	return pr_load_source(job->loop, job->args->positionals[0], &options, &job->document, err);
+}
+
+static int decide(struct job *job, struct pr_err *err)
+{
+	const char *frequency = pr_args_value(job->args, "hypothesis-frequency");
+	struct pr_strategy_flags flags = {
+		.hypothesis = pr_args_value(job->args, "hypothesis-strategy"),
+		.rollbacks = pr_args_value(job->args, "rollback-strategy"),
+		.dry = pr_args_value(job->args, "dry")};
+
+	job->strategies.frequency = 1.0;
+	job->strategies.fail_fast = pr_args_flag(job->args, "fail-fast");
+	if (frequency && pr_text_double(frequency, &job->strategies.frequency, err)) {
+		pr_wrap(err, "--hypothesis-frequency");
+		return PR_EUSAGE;
+	}
+	return pr_strategies_decide(job->document, job->settings, &flags, &job->strategies, err);
+}
+
+static int require_mapping(const json_t *document, struct pr_err *err)
+{
+	if (json_is_object(document))
+		return 0;
+	return pr_fail(err, PR_EINVAL, "an experiment must be a mapping with at least a title");
+}
+
+/* All that must hold before anything is touched. */
+static int prepare(struct job *job, struct pr_err *err)
+{
+	static int (*const steps[])(struct job *, struct pr_err *) = {
+		read_variables, check_control_files, read_settings, load_document};
+	int rc = pr_output_file(pr_args_value(job->args, "journal-path"), "journal.json",
+		&job->journal_path, err);
+
+	for (size_t i = 0; !rc && i < PR_LEN(steps); i++)
+		rc = steps[i](job, err);
+	return rc;
+}
+
+static int execute(struct job *job, struct pr_err *err)
+{
+	struct pr_run_options options = {.document = job->document,
+		.settings = job->settings,
+		.var_configuration = job->variables.configuration,
+		.var_secrets = job->variables.secrets,
+		.strategies = job->strategies,
+		.limits = job->context->limits,
+		.journal_path = job->journal_path,
+		.ca_file = pr_args_value(job->args, "ca-file")};
+	int rc = pr_execution_run(&job->signals, &options, &job->execution, err);
+
+	if (!rc && job->execution.crashed)
+		rc = pr_fail(err, PR_EINVAL, "%s", job->execution.error.msg);
+	return rc;
+}
+
+static int perform(struct job *job, struct pr_err *err)
+{
+	int rc = prepare(job, err);
+
+	if (rc)
+		return rc;
+	if (!pr_args_flag(job->args, "no-validation") && pr_experiment_check(job->document, err)) {
+		pr_err_clear(err);
+		return PR_EINVAL;
+	}
+	rc = require_mapping(job->document, err);
+	if (!rc)
+		rc = decide(job, err);
+	return rc ? rc : execute(job, err);
+}
+
+static int run(struct pr_context *context, const struct pr_args *args)
+{
+	__attribute__((cleanup(auto_job))) struct job job = {.context = context, .args = args};
+	struct pr_err err = PR_ERR_INIT;
+	int rc = pr_console_log(pr_args_flag(args, "verbose"), pr_args_value(args, "log-format"), &err);
+
+	if (!rc)
+		rc = pr_loop_new(NULL, &job.loop, &err);
+	if (!rc)
+		rc = pr_signals_watch(&job.signals, job.loop, &err);
+	if (!rc)
+		rc = perform(&job, &err);
+	if (rc == PR_EUSAGE)
+		return pr_console_usage(context, args, &err);
+	if (rc) {
+		if (err.code != PR_OK)
+			pr_error("%s", err.msg);
+		return PR_EXIT_DEVIATED;
+	}
+	if (job.execution.error.code != PR_OK) {
+		pr_error("%s", job.execution.error.msg);
+		return PR_EXIT_DEVIATED;
+	}
+	return pr_text_eq(job.execution.status, "completed") && !job.execution.deviated
+		       ? PR_EXIT_OK
+		       : PR_EXIT_DEVIATED;
+}
+
+static const char *const log_formats[] = {"string", "json", NULL};
+static const char *const dry_modes[] = {"probes", "actions", "activities", "pause", NULL};
+static const char *const rollback_strategies[] = {"default", "always", "never", "deviated", NULL};
+static const char *const hypothesis_strategies[] = {"default", "before-method-only",
+	"after-method-only", "during-method-only", "continuously", "continously", NULL};
+
+static const struct pr_option options[] = {
+	{"journal-path", 0, PR_OPTION_VALUE, "PATH", "Where the journal goes (./journal.json).", NULL},
+	{"dry", 0, PR_OPTION_VALUE, "MODE", "Run without executing these.", dry_modes},
+	{"no-validation", 0, PR_OPTION_FLAG, NULL, "Run without checking the experiment first.", NULL},
+	{"no-verify-tls", 0, PR_OPTION_FLAG, NULL,
+		"Do not verify TLS when the source is fetched.", NULL},
+	{"ca-file", 0, PR_OPTION_VALUE, "FILE", "Certificates of the authorities to trust.", NULL},
+	{"rollback-strategy", 0, PR_OPTION_VALUE, "WHEN", "When rollbacks are played.",
+		rollback_strategies},
+	{"var", 0, PR_OPTION_LIST, "KEY[:TYPE]=VALUE", "Set a declared configuration key.", NULL},
+	{"var-file", 0, PR_OPTION_LIST, "FILE",
+		"Set configuration and secrets from a JSON, YAML or .env file.", NULL},
+	{"control-file", 0, PR_OPTION_LIST, "FILE", "Controls for every experiment.", NULL},
+	{"hypothesis-strategy", 0, PR_OPTION_VALUE, "WHEN", "When the steady state is checked.",
+		hypothesis_strategies},
+	{"hypothesis-frequency", 0, PR_OPTION_VALUE, "SECONDS",
+		"Pause between continuous checks (1.0).", NULL},
+	{"fail-fast", 0, PR_OPTION_FLAG, NULL, "Stop at the first continuous check that misses.", NULL},
+	{"settings", 0, PR_OPTION_VALUE, "FILE", "Settings (~/.chaostoolkit/settings.yaml).", NULL},
+	{"verbose", 'v', PR_OPTION_FLAG, NULL, "Log everything, with its place.", NULL},
+	{"log-format", 0, PR_OPTION_VALUE, "FORMAT", "Form of the log lines.", log_formats},
+};
+
+static const struct pr_positional positionals[] = {
+	{"SOURCE", "A JSON or YAML file, or an http(s) address.", false},
+};
+
+const struct pr_command pr_command_run = {.name = "run",
+	.summary = "Run an experiment from a file or an address.",
+	PR_OPTIONS(options),
+	PR_POSITIONALS(positionals),
+	.run = run};

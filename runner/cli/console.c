@@ -1,0 +1,93 @@
+#include "cli/console.h"
+
+#include "base/env.h"
+#include "base/file.h"
+#include "base/redact.h"
+#include "base/text.h"
+#include "cli/help.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static void write_redacted(int fd, const char *text)
+{
+	PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	if (pr_redact_copy(text, strlen(text), &out) == 0)
+		(void)pr_file_write_all(fd, pr_buf_str(&out), out.len, NULL);
+}
+
+void pr_print_bytes(const char *bytes, size_t n)
+{
+	(void)pr_file_write_all(STDOUT_FILENO, bytes, n, NULL);
+}
+
+void pr_print(const char *fmt, ...)
+{
+	PR_AUTO(free) char *text = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	va_end(args);
+	if (text)
+		write_redacted(STDOUT_FILENO, text);
+}
+
+void pr_complain(const struct pr_context *context, const char *fmt, ...)
+{
+	PR_AUTO(free) char *text = NULL;
+	PR_AUTO(free) char *line = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	va_end(args);
+	line = pr_text_format("%s: %s\n", context->program, text ? text : "out of memory");
+	if (line)
+		write_redacted(STDERR_FILENO, line);
+}
+
+int pr_console_log(bool verbose, const char *format, struct pr_err *err)
+{
+	struct pr_log_sink sink = {
+		.level = verbose ? PR_LOG_DEBUG : PR_LOG_INFO,
+		.format = verbose ? PR_LOG_VERBOSE : PR_LOG_SHORT,
+		.colour = isatty(STDERR_FILENO) && !pr_env_get_set("NO_COLOR"),
+		.write = pr_log_write_fd,
+		.arg = (void *)(intptr_t)STDERR_FILENO,
+	};
+
+	if (pr_text_eq(format, "json")) {
+		sink.format = PR_LOG_JSON;
+		sink.colour = false;
+	}
+	return pr_log_add(&sink, err);
+}
+
+int pr_console_help(const struct pr_context *context, const struct pr_args *args)
+{
+	PR_AUTO(buf) struct pr_buf page = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	pr_help_page(context->program, args->path, args->depth, &page);
+	pr_print_bytes(pr_buf_str(&page), page.len);
+	return PR_EXIT_OK;
+}
+
+int pr_console_usage(const struct pr_context *context, const struct pr_args *args,
+	const struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf usage = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	pr_help_usage(context->program, args->path, args->depth, &usage);
+	pr_buf_addf(&usage, "Try '%s", context->program);
+	for (size_t i = 1; i < args->depth; i++)
+		pr_buf_addf(&usage, " %s", args->path[i]->name);
+	pr_buf_addf(&usage, " --help' for help.\n\nError: %s\n", err->msg);
+	write_redacted(STDERR_FILENO, pr_buf_str(&usage));
+	return PR_EXIT_FAILED;
+}

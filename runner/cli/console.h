@@ -1,0 +1,26 @@
+#ifndef PR_CLI_CONSOLE_H
+#define PR_CLI_CONSOLE_H
+
+/* What people and pipes see: the log on standard error, texts on standard output, complaints. */
+
+#include "base/log.h"
+#include "cli/context.h"
+
+/* Writes to standard output, redacted; a closed pipe is no error. */
+void pr_print(const char *fmt, ...) PR_PRINTF(1, 2);
+
+/* Writes `n` bytes to standard output as they are. */
+void pr_print_bytes(const char *bytes, size_t n);
+
+/*
+ * Sends the log to standard error: from INFO on, or with `verbose` everything with its place; `format` is
+ * "string", "json" or NULL. Colours only on a terminal and without NO_COLOR.
+ */
+int pr_console_log(bool verbose, const char *format, struct pr_err *err);
+
+/* Prints the help page of a command, or the line for a wrong command line; the exit code. */
+int pr_console_help(const struct pr_context *context, const struct pr_args *args);
+int pr_console_usage(const struct pr_context *context, const struct pr_args *args,
+	const struct pr_err *err);
+
+#endif

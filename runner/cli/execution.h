@@ -1,0 +1,36 @@
+#ifndef PR_CLI_EXECUTION_H
+#define PR_CLI_EXECUTION_H
+
+/* Running one experiment to its end, with signals, for the commands that do. */
+
+#include "engine/run.h"
+
+struct pr_execution {
+	bool crashed;	 /* there is no outcome, `error` says why */
+	char status[16]; /* of the journal */
+	bool deviated;
+	struct pr_err error;
+	json_t *journal; /* owned; NULL when there is none */
+};
+
+/*
+ * Handles INT, TERM, USR1 and USR2 from now on: before a run they make pr_execution_interrupted true and
+ * stop the loop, during one they interrupt it (docs/engine.md 7.2). `state` lives as long as the loop.
+ */
+struct pr_signals {
+	struct pr_loop *loop;
+	struct pr_run *run; /* NULL while there is none */
+	int received;	    /* the first signal that came without a run */
+	bool term_skips_rollbacks; /* docs/protocol.md 1.8 */
+};
+
+int pr_signals_watch(struct pr_signals *signals, struct pr_loop *loop, struct pr_err *err);
+
+/* Runs; errors are those of making the run, what happens in it is in *execution. */
+int pr_execution_run(struct pr_signals *signals, const struct pr_run_options *options,
+	struct pr_execution *execution, struct pr_err *err);
+
+/* Frees the contents. */
+void pr_execution_release(struct pr_execution *execution);
+
+#endif

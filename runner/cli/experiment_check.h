@@ -1,0 +1,16 @@
+#ifndef PR_CLI_EXPERIMENT_CHECK_H
+#define PR_CLI_EXPERIMENT_CHECK_H
+
+/* Validation as commands show it. */
+
+#include "base/err.h"
+
+#include <jansson.h>
+
+/*
+ * Validates and logs as upstream does: the first and the last line, warnings, every error with its place.
+ * PR_EINVAL when there was an error; it is logged already, and the first one is in `err`.
+ */
+int pr_experiment_check(const json_t *document, struct pr_err *err);
+
+#endif
