@@ -4,8 +4,6 @@
 #include "net/url.h"
 
 #include <openssl/x509_vfy.h>
-
-#include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -183,7 +181,7 @@ static void fail_with(struct pr_http_call *call, CURLcode code)
 	bool authority = code == CURLE_SSL_CACERT_BADFILE ||
 			 (code == CURLE_PEER_FAILED_VERIFICATION && is_untrusted(call));
 
-	snprintf(detail, sizeof detail, "%s%s",
+	snprintf(detail, sizeof detail, "%.190s%s",
 		call->error[0] ? call->error : curl_easy_strerror(code),
 		authority ? " (PLAN_RUNNER_CA_FILE names the CA certificates to trust)" : "");
 	pr_http_call_fail(call, failure_of(call, code), detail);
