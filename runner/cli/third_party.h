@@ -2,9 +2,9 @@
 #define PR_CLI_THIRD_PARTY_H
 
 /*
- * The file THIRD-PARTY inside the program, for `version --licenses`: names, versions and licences of
- * the libraries that the static file contains. The static build embeds the one that docker/deps.sh
- * wrote for the libraries it took, every other build the one of the tree.
+ * The file THIRD-PARTY inside the program, for `version --licenses`: names, versions and licences
+ * of the libraries that the static file contains. The static build embeds the one that
+ * docker/deps.sh wrote for the libraries it took, every other build the one of the tree.
  */
 
 #include <stddef.h>
