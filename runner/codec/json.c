@@ -80,7 +80,8 @@ static int syntax_error(json_error_t *problem, const char *name, struct pr_err *
 			*c = ' ';
 	}
 	return pr_fail(err, code == json_error_stack_overflow ? PR_ELIMIT : PR_EINVAL,
-		"%s: line %d, column %d: %s", name, problem->line, problem->column, problem->text);
+		"%s: line %d, column %d: %s", name, problem->line,
+		problem->column > 0 ? problem->column : 1, problem->text);
 }
 
 int pr_json_parse(const char *text, size_t n, const char *name, const struct pr_limits *limits,

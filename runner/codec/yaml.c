@@ -110,7 +110,7 @@ static const char *text_of(const yaml_char_t *text)
 	return (const char *)text;
 }
 
-/* Without a tag, or with the tag "!", the text decides. */
+/* The tag "!" is none: the text decides, even that of a quoted scalar. */
 static bool is_untagged(const yaml_char_t *name)
 {
 	return !name || strcmp(text_of(name), "!") == 0;
@@ -202,7 +202,7 @@ static enum pr_yaml_kind kind_of_scalar(const yaml_event_t *event, const struct 
 {
 	if (tag)
 		return tag->kind;
-	if (!event->data.scalar.plain_implicit)
+	if (!event->data.scalar.plain_implicit && !event->data.scalar.tag)
 		return PR_YAML_STR;
 	return pr_yaml_resolve(text_of(event->data.scalar.value), event->data.scalar.length);
 }
@@ -439,10 +439,15 @@ static int read_stream(struct loader *l, json_t **ret_value)
 	return 0;
 }
 
-static int report(const struct loader *l, struct pr_err *err)
+/* Scalars that a message quotes may have several lines. */
+static int report(struct loader *l, struct pr_err *err)
 {
 	if (l->problem.code == PR_ENOMEM)
 		return pr_fail_nomem(err);
+	for (char *c = l->problem.msg; *c; c++) {
+		if ((unsigned char)*c < ' ')
+			*c = ' ';
+	}
 	return pr_fail(err, l->problem.code, "%s: line %zu, column %zu: %s", l->name,
 		l->place.line + 1, l->place.column + 1, l->problem.msg);
 }

@@ -188,11 +188,15 @@ enum pr_yaml_kind pr_yaml_resolve(const char *text, size_t n)
 	return pr_yaml_is_timestamp(text, n) ? PR_YAML_TIMESTAMP : PR_YAML_STR;
 }
 
+/* Quotes the text, or what is at most 60 bytes of it, cut between characters. */
 static int bad_text(const char *what, const char *text, size_t n, struct pr_err *err)
 {
-	int shown = n > 60 ? 60 : (int)n;
+	size_t shown = n > 60 ? 60 : n;
 
-	return pr_fail(err, PR_EINVAL, "'%.*s%s' is not %s", shown, text, n > 60 ? "…" : "", what);
+	while (shown && shown < n && ((unsigned char)text[shown] & 0xc0) == 0x80)
+		shown--;
+	return pr_fail(
+		err, PR_EINVAL, "'%.*s%s' is not %s", (int)shown, text, shown < n ? "…" : "", what);
 }
 
 static int make(json_t *value, json_t **ret_value, struct pr_err *err)
