@@ -4,15 +4,14 @@
 #include "base/text.h"
 #include "codec/json.h"
 
-
 struct pr_dynamic {
 	struct pr_activity_env env; /* with the scope of the probes */
-	json_t *configuration;	    /* given; emptied and filled anew at the end; owned reference */
-	json_t *secrets;	    /* owned reference */
-	json_t *built;		    /* what is known so far: all that a probe may use */
-	void *place;		    /* in `configuration`: the entry that comes next */
-	const char *key;	    /* of the probe that runs */
-	const json_t *probe;	    /* its definition */
+	json_t *configuration;      /* given; emptied and filled anew at the end; owned reference */
+	json_t *secrets;            /* owned reference */
+	json_t *built;              /* what is known so far: all that a probe may use */
+	void *place;                /* in `configuration`: the entry that comes next */
+	const char *key;            /* of the probe that runs */
+	const json_t *probe;        /* its definition */
 	struct pr_activity_call *call;
 	struct pr_task task;
 	bool failed; /* some entry is left out */
@@ -45,7 +44,8 @@ static json_t *stripped(const json_t *text)
 	return pr_json_text(start, n);
 }
 
-/* The value that an output stands for (docs/engine.md 3.2); NULL: the entry is left out. New reference. */
+/* The value that an output stands for (docs/engine.md 3.2); NULL: the entry is left out. New
+ * reference. */
 static json_t *value_of(const json_t *probe, json_t *output)
 {
 	const char *type = pr_json_str(pr_json_object(probe, "provider"), "type");
@@ -55,7 +55,8 @@ static json_t *value_of(const json_t *probe, json_t *output)
 		return json_incref(json_object_get(output, "body"));
 	if (!pr_text_eq(type, "process"))
 		return json_incref(output);
-	if (json_integer_value(json_object_get(output, "status")) != 0 || !json_is_string(stdout_text))
+	if (json_integer_value(json_object_get(output, "status")) != 0 ||
+		!json_is_string(stdout_text))
 		return NULL;
 	return stripped(stdout_text);
 }
@@ -90,8 +91,8 @@ static void dynamic_start_probe(struct pr_dynamic *dynamic)
 {
 	struct pr_err err = PR_ERR_INIT;
 
-	if (pr_activity_start(&dynamic->env, dynamic->probe, on_outcome, dynamic, &dynamic->call,
-		    &err) == 0)
+	if (pr_activity_start(
+		    &dynamic->env, dynamic->probe, on_outcome, dynamic, &dynamic->call, &err) == 0)
 		return;
 	pr_debug("dynamic configuration '%s' could not be loaded: %s", dynamic->key, err.msg);
 	dynamic->failed = true;

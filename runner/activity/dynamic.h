@@ -13,9 +13,9 @@ struct pr_dynamic;
 typedef void pr_dynamic_fn(void *arg);
 
 /*
- * Resolves the `probe` entries of `configuration` in place and calls `fn` once, from the loop, when none
- * is left (also when there was none). `env->scope` is ignored: the configuration itself and `secrets`
- * are what the probes see. Caller frees.
+ * Resolves the `probe` entries of `configuration` in place and calls `fn` once, from the loop, when
+ * none is left (also when there was none). `env->scope` is ignored: the configuration itself and
+ * `secrets` are what the probes see. Caller frees.
  */
 int pr_dynamic_start(const struct pr_activity_env *env, json_t *configuration, json_t *secrets,
 	pr_dynamic_fn *fn, void *arg, struct pr_dynamic **ret_dynamic, struct pr_err *err);

@@ -140,7 +140,8 @@ static void on_outcome(void *arg, const struct pr_outcome *outcome)
 	step_over(step);
 }
 
-/* The run entry is in the journal from the start of the activity on (docs/engine.md 4.1, step 6). */
+/* The run entry is in the journal from the start of the activity on (docs/engine.md 4.1, step 6).
+ */
 static int step_enter(struct pr_step *step)
 {
 	step->start_us = pr_loop_wall_us(step->core->loop);
@@ -247,7 +248,7 @@ static void step_decide_dry(struct pr_step *step)
 	if (json_object_get(step->activity, "dry"))
 		dry = PR_DRY_NONE;
 	step->is_dry = dry == PR_DRY_ACTIVITIES || (dry == PR_DRY_PROBES && probe) ||
-		(dry == PR_DRY_ACTIONS && !probe);
+		       (dry == PR_DRY_ACTIONS && !probe);
 	step->sleeps = !step->is_dry && dry != PR_DRY_PAUSE;
 }
 
@@ -255,7 +256,8 @@ static void step_resolve(struct pr_step *step)
 {
 	const json_t *ref = json_object_get(step->order.item, "ref");
 
-	step->activity = json_incref(pr_activity_resolve(step->core->view.document, step->order.item));
+	step->activity =
+		json_incref(pr_activity_resolve(step->core->view.document, step->order.item));
 	if (json_is_object(step->activity)) {
 		step_decide_dry(step);
 		step->state = PR_STEP_ASKING;
@@ -275,8 +277,8 @@ static void step_resolve(struct pr_step *step)
 	step_close(step);
 }
 
-struct pr_step *pr_step_start(struct pr_core *core, const struct pr_step_order *order, pr_step_fn *fn,
-	void *arg)
+struct pr_step *pr_step_start(
+	struct pr_core *core, const struct pr_step_order *order, pr_step_fn *fn, void *arg)
 {
 	struct pr_step *step = calloc(1, sizeof(*step));
 

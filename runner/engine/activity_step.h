@@ -2,8 +2,8 @@
 #define PR_ENGINE_ACTIVITY_STEP_H
 
 /*
- * One execution of one activity, with everything around it: hooks, dry mode, pauses, run entry, provider
- * (docs/engine.md 4.1). Private to the engine.
+ * One execution of one activity, with everything around it: hooks, dry mode, pauses, run entry,
+ * provider (docs/engine.md 4.1). Private to the engine.
  */
 
 #include "base/loop.h"
@@ -34,11 +34,11 @@ typedef void pr_step_fn(void *arg, struct pr_step *step);
 
 /* What is to be executed. The values must live until the end. */
 struct pr_step_order {
-	json_t *item;	    /* the element of method, probes or rollbacks; may be a reference */
+	json_t *item; /* the element of method, probes or rollbacks; may be a reference */
 	enum pr_phase phase;
-	bool background;    /* beside the sequence */
-	json_t *entries;    /* the list of the journal that the run entry is appended to */
-	const char *list;   /* its place, for pr_journal_touch; copied */
+	bool background;  /* beside the sequence */
+	json_t *entries;  /* the list of the journal that the run entry is appended to */
+	const char *list; /* its place, for pr_journal_touch; copied */
 };
 
 struct pr_step {
@@ -67,12 +67,12 @@ struct pr_step {
 };
 
 /* Starts one; caller frees it with pr_step_free, also in `fn`. NULL only for want of memory. */
-struct pr_step *pr_step_start(struct pr_core *core, const struct pr_step_order *order, pr_step_fn *fn,
-	void *arg) PR_MUST_CHECK;
+struct pr_step *pr_step_start(struct pr_core *core, const struct pr_step_order *order,
+	pr_step_fn *fn, void *arg) PR_MUST_CHECK;
 
 /*
- * An interruption reaches it: what runs is ended, then the pause after is slept; a pause is cut. It ends by
- * its callback as always.
+ * An interruption reaches it: what runs is ended, then the pause after is slept; a pause is cut. It
+ * ends by its callback as always.
  */
 void pr_step_cut(struct pr_step *step);
 

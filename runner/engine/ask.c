@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 /*
- * What a point allows. After an interruption at an opening point the hooks behind are not asked: what they would
- * prepare does not come. At the others everybody hears of it.
+ * What a point allows. After an interruption at an opening point the hooks behind are not asked:
+ * what they would prepare does not come. At the others everybody hears of it.
  */
 static const struct point {
 	const char *name;

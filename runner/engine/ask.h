@@ -2,8 +2,9 @@
 #define PR_ENGINE_ASK_H
 
 /*
- * A question to all hooks at one point of the run (engine/hooks.h). Private to the engine. The answers are
- * put into effect here: one that interrupts goes to pr_run_interrupt before the asker is called back.
+ * A question to all hooks at one point of the run (engine/hooks.h). Private to the engine. The
+ * answers are put into effect here: one that interrupts goes to pr_run_interrupt before the asker
+ * is called back.
  */
 
 #include "base/loop.h"
@@ -35,8 +36,8 @@ struct pr_ask {
 };
 
 /*
- * Asks at event->point and calls `fn` when all have answered: from within this call when no hook waits,
- * else from the loop. `event->run` is filled here; its values must live until `fn` comes.
+ * Asks at event->point and calls `fn` when all have answered: from within this call when no hook
+ * waits, else from the loop. `event->run` is filled here; its values must live until `fn` comes.
  */
 void pr_ask_start(struct pr_ask *ask, struct pr_core *core, const struct pr_hook_event *event,
 	pr_ask_fn *fn, void *arg);

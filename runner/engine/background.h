@@ -2,8 +2,8 @@
 #define PR_ENGINE_BACKGROUND_H
 
 /*
- * The activities of one sequence that run beside it (docs/engine.md 4.2). What becomes of them changes
- * nothing for the sequence, which only waits for the last one. Private to the engine.
+ * The activities of one sequence that run beside it (docs/engine.md 4.2). What becomes of them
+ * changes nothing for the sequence, which only waits for the last one. Private to the engine.
  */
 
 #include "engine/activity_step.h"
@@ -27,8 +27,10 @@ int pr_background_add(struct pr_background *background, struct pr_core *core,
 /* Whether any is still there. */
 bool pr_background_busy(const struct pr_background *background);
 
-/* Interrupts all of them, as pr_step_cut, or those whose activity has not started, as pr_step_cut_before. */
+/* Interrupts all of them, as pr_step_cut. */
 void pr_background_cut(struct pr_background *background);
+
+/* Interrupts those whose activity has not started, as pr_step_cut_before. */
 void pr_background_cut_before(struct pr_background *background);
 
 /* Ends what runs; no callback. */

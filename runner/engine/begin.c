@@ -41,12 +41,14 @@ static void on_started(void *arg)
 	}
 }
 
-/* The journal's `experiment` always says whether it was a dry run; the document's own word does not count. */
+/* The journal's `experiment` always says whether it was a dry run; the document's own word does not
+ * count. */
 static int set_dry(struct pr_run *run, struct pr_err *err)
 {
 	const char *dry = pr_dry_name(run->core.strategies.dry);
 
-	return pr_json_set(run->core.view.document, "dry", dry ? json_string(dry) : json_null(), err);
+	return pr_json_set(
+		run->core.view.document, "dry", dry ? json_string(dry) : json_null(), err);
 }
 
 void pr_run_begin(struct pr_run *run)
@@ -55,8 +57,8 @@ void pr_run_begin(struct pr_run *run)
 	int r = set_dry(run, &run->error);
 
 	if (r == 0)
-		r = pr_journal_new(core->loop, core->view.document, run->journal_path, &core->journal,
-			&run->error);
+		r = pr_journal_new(core->loop, core->view.document, run->journal_path,
+			&core->journal, &run->error);
 	if (r) {
 		pr_run_refuse(run);
 		return;

@@ -18,7 +18,7 @@ static bool is_checked(const struct pr_run *run, enum pr_phase phase)
 	enum pr_hypothesis_strategy strategy = run->core.strategies.hypothesis;
 
 	return pr_document_has_hypothesis(run->core.view.document) &&
-		(phase == PR_PHASE_BEFORE ? checks[strategy].before : checks[strategy].after);
+	       (phase == PR_PHASE_BEFORE ? checks[strategy].before : checks[strategy].after);
 }
 
 static void on_gate(void *arg)
@@ -35,9 +35,10 @@ static void on_gate(void *arg)
 	} else if (end == PR_HYPOTHESIS_MET) {
 		pr_run_method(run);
 	} else {
-		/* A system that is not in its steady state is no failure: there was nothing to learn. */
-		pr_core_set_status(&run->core,
-			end == PR_HYPOTHESIS_FAILED ? "failed" : "completed");
+		/* A system that is not in its steady state is no failure: there was nothing to
+		 * learn. */
+		pr_core_set_status(
+			&run->core, end == PR_HYPOTHESIS_FAILED ? "failed" : "completed");
 		pr_run_rollbacks(run);
 	}
 }
@@ -85,8 +86,8 @@ static void on_after(void *arg)
 		pr_run_crash(run, &run->hypothesis.error);
 	} else if (end == PR_HYPOTHESIS_MISSED || end == PR_HYPOTHESIS_FAILED) {
 		pr_core_set_deviated(&run->core);
-		pr_core_set_status(&run->core,
-			end == PR_HYPOTHESIS_FAILED ? "failed" : "completed");
+		pr_core_set_status(
+			&run->core, end == PR_HYPOTHESIS_FAILED ? "failed" : "completed");
 	}
 	pr_core_flush(&run->core);
 	pr_run_unwind(run);

@@ -29,11 +29,13 @@ static void continuous_wait(struct pr_continuous *continuous)
 	double seconds = continuous->core->strategies.frequency;
 	int64_t us = (int64_t)((seconds < LONGEST_S ? seconds : LONGEST_S) * 1e6);
 
-	if (pr_timer_start(continuous->core->loop, &continuous->timer, us, continuous_check, continuous))
+	if (pr_timer_start(
+		    continuous->core->loop, &continuous->timer, us, continuous_check, continuous))
 		continuous_end(continuous);
 }
 
-/* Only with fail-fast does a miss change the outcome; it stops the method before its next activity. */
+/* Only with fail-fast does a miss change the outcome; it stops the method before its next activity.
+ */
 static void continuous_fail_fast(struct pr_continuous *continuous)
 {
 	double percent = (double)continuous->missed / (double)continuous->checks * 100;
@@ -70,7 +72,8 @@ static void on_hypothesis(void *arg)
 		pr_critical("%s", hypothesis->error.msg);
 		pr_core_set_status(continuous->core, "aborted");
 	}
-	if (hypothesis->end == PR_HYPOTHESIS_CRASHED || hypothesis->end == PR_HYPOTHESIS_INTERRUPTED) {
+	if (hypothesis->end == PR_HYPOTHESIS_CRASHED ||
+		hypothesis->end == PR_HYPOTHESIS_INTERRUPTED) {
 		continuous_end(continuous);
 		return;
 	}
@@ -94,8 +97,8 @@ static void continuous_check(void *arg)
 			on_hypothesis, continuous);
 }
 
-void pr_continuous_start(struct pr_continuous *continuous, struct pr_core *core, pr_continuous_fn *fn,
-	void *arg)
+void pr_continuous_start(
+	struct pr_continuous *continuous, struct pr_core *core, pr_continuous_fn *fn, void *arg)
 {
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 

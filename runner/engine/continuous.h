@@ -2,8 +2,8 @@
 #define PR_ENGINE_CONTINUOUS_H
 
 /*
- * The steady-state hypothesis beside the method: checked again and again, with a wait between the checks
- * (docs/engine.md 6.2). Private to the engine.
+ * The steady-state hypothesis beside the method: checked again and again, with a wait between the
+ * checks (docs/engine.md 6.2). Private to the engine.
  */
 
 #include "engine/hypothesis.h"
@@ -22,9 +22,10 @@ struct pr_continuous {
 	void *arg;
 };
 
-/* Announces and starts the first check at once. `fn` comes from the loop when the last one is over. */
-void pr_continuous_start(struct pr_continuous *continuous, struct pr_core *core, pr_continuous_fn *fn,
-	void *arg);
+/* Announces and starts the first check at once. `fn` comes from the loop when the last one is over.
+ */
+void pr_continuous_start(
+	struct pr_continuous *continuous, struct pr_core *core, pr_continuous_fn *fn, void *arg);
 
 /* The method is over: a check that runs is the last one, a wait ends. Nothing when idle. */
 void pr_continuous_stop(struct pr_continuous *continuous);

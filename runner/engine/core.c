@@ -8,8 +8,7 @@ struct pr_activity_env pr_core_env(const struct pr_core *core)
 {
 	struct pr_activity_env env = {
 		.loop = core->loop,
-		.scope = {.configuration = core->view.configuration,
-			.secrets = core->view.secrets},
+		.scope = {.configuration = core->view.configuration, .secrets = core->view.secrets},
 		.limits = &core->limits,
 		.ca_file = core->ca_file,
 	};

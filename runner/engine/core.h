@@ -2,8 +2,9 @@
 #define PR_ENGINE_CORE_H
 
 /*
- * What all parts of one run share: its surroundings, its journal, and what has been decided so far (status,
- * deviation, interruption). Private to the engine. struct pr_run owns it; every part borrows it.
+ * What all parts of one run share: its surroundings, its journal, and what has been decided so far
+ * (status, deviation, interruption). Private to the engine. struct pr_run owns it; every part
+ * borrows it.
  */
 
 #include "activity/provider.h"
@@ -14,11 +15,11 @@
 
 /* What interruptions have asked for so far. */
 struct pr_interruption {
-	unsigned count; /* how many there were; 0: the run goes its way */
+	unsigned count;              /* how many there were; 0: the run goes its way */
 	enum pr_interrupt_kind kind; /* of the first */
-	char reason[256];	     /* of the first; "" when none was given */
-	bool skip_rollbacks;	     /* in every strategy */
-	bool never_started;	     /* refused at PR_HOOK_STARTED */
+	char reason[256];            /* of the first; "" when none was given */
+	bool skip_rollbacks;         /* in every strategy */
+	bool never_started;          /* refused at PR_HOOK_STARTED */
 };
 
 struct pr_core {
@@ -43,15 +44,23 @@ struct pr_core {
 /* What a call of a provider needs, as things are now. */
 struct pr_activity_env pr_core_env(const struct pr_core *core);
 
-/* Sets status ("completed", "failed", "aborted", "interrupted"; static) or deviated, here and in the journal. */
+/*
+ * Sets the status ("completed", "failed", "aborted", "interrupted"; static), here and in the
+ * journal.
+ */
 void pr_core_set_status(struct pr_core *core, const char *status);
+
+/* Notes that the experiment deviated, here and in the journal. */
 void pr_core_set_deviated(struct pr_core *core);
 
-/* Whether the status is one after which no further activity of the method starts (docs/engine.md 7.1). */
+/* Whether the status is one after which no further activity of the method starts
+ * (docs/engine.md 7.1). */
 bool pr_core_is_stopping(const struct pr_core *core);
 
-/* As pr_journal_touch and pr_journal_flush; a failure is logged once and the run goes on. */
+/* As pr_journal_touch; a failure is logged once and the run goes on. */
 void pr_core_touch(struct pr_core *core, json_t *entry, const char *list, size_t index);
+
+/* As pr_journal_flush, likewise. */
 void pr_core_flush(struct pr_core *core);
 
 #endif

@@ -31,8 +31,8 @@ int pr_entry_succeed(json_t *entry, json_t *output, struct pr_err *err)
 /* The last chunk of what upstream's traceback would be: readers join the list. */
 static json_t *exception_new(const char *message)
 {
-	PR_AUTO(free)
-	char *line = pr_text_format("chaoslib.exceptions.ActivityFailed: %s\n", message);
+	PR_AUTO(free) char *line =
+		pr_text_format("chaoslib.exceptions.ActivityFailed: %s\n", message);
 	json_auto_t *list = json_array();
 
 	if (!line || pr_json_append(list, pr_json_text(line, strlen(line)), NULL))

@@ -1,14 +1,16 @@
 #ifndef PR_ENGINE_ENTRY_H
 #define PR_ENGINE_ENTRY_H
 
-/* One run entry of the journal: its members, their order and forms (docs/engine.md 8). Private to the engine. */
+/* One run entry of the journal: its members, their order and forms (docs/engine.md 8). Private to
+ * the engine. */
 
 #include "base/err.h"
 
 #include <jansson.h>
 #include <stdint.h>
 
-/* An entry for `activity` (copied shallowly) that starts at `wall_us`. New reference; NULL: no memory. */
+/* An entry for `activity` (copied shallowly) that starts at `wall_us`. New reference; NULL: no
+ * memory. */
 json_t *pr_entry_new(const json_t *activity, int64_t wall_us) PR_MUST_CHECK;
 
 /* The activity succeeded; `output` is shared. PR_ENOMEM. */

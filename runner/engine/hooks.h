@@ -2,9 +2,10 @@
 #define PR_ENGINE_HOOKS_H
 
 /*
- * How others take part in a run: the reporter, the native controls, later python controls. The engine
- * knows none of them. At each point of a run it asks every hook in order; a hook looks, may change
- * document, configuration, secrets and state, and answers go on, wait (it calls back), or interrupt.
+ * How others take part in a run: the reporter, the native controls, later python controls. The
+ * engine knows none of them. At each point of a run it asks every hook in order; a hook looks, may
+ * change document, configuration, secrets and state, and answers go on, wait (it calls back), or
+ * interrupt.
  */
 
 #include "base/err.h"
@@ -14,26 +15,26 @@
 #include <stdbool.h>
 
 /*
- * The points of a run, in their order (docs/engine.md 7.1, 7.3, 7.4). Where a point says "waits", a hook
- * may answer PR_HOOK_WAIT; elsewhere that is taken as go on.
+ * The points of a run, in their order (docs/engine.md 7.1, 7.3, 7.4). Where a point says "waits", a
+ * hook may answer PR_HOOK_WAIT; elsewhere that is taken as go on.
  */
 enum pr_hook_point {
-	PR_HOOK_STARTED,	   /* journal made, nothing run yet; waits */
+	PR_HOOK_STARTED,           /* journal made, nothing run yet; waits */
 	PR_HOOK_BEFORE_EXPERIMENT, /* waits */
 	PR_HOOK_BEFORE_HYPOTHESIS, /* waits; `phase` tells which */
 	PR_HOOK_AFTER_HYPOTHESIS,  /* waits; state: the hypothesis state */
-	PR_HOOK_BEFORE_METHOD,	   /* waits */
-	PR_HOOK_AFTER_METHOD,	   /* waits; state: the list of runs */
+	PR_HOOK_BEFORE_METHOD,     /* waits */
+	PR_HOOK_AFTER_METHOD,      /* waits; state: the list of runs */
 	PR_HOOK_BEFORE_ROLLBACKS,  /* waits */
 	PR_HOOK_AFTER_ROLLBACKS,   /* waits; state: the list of runs */
-	PR_HOOK_GATE,		   /* may this activity start? waits */
+	PR_HOOK_GATE,              /* may this activity start? waits */
 	PR_HOOK_BEFORE_ACTIVITY,   /* waits; context: the activity */
-	PR_HOOK_ENTRY,		   /* the run entry was appended to the journal; state: the entry */
-	PR_HOOK_AFTER_ACTIVITY,	   /* waits; state: the run entry, complete */
-	PR_HOOK_CONTINUOUS,	   /* one continuous iteration ended; state: the hypothesis state */
-	PR_HOOK_INTERRUPTED,	   /* the run is being interrupted; `reason` */
+	PR_HOOK_ENTRY,             /* the run entry was appended to the journal; state: the entry */
+	PR_HOOK_AFTER_ACTIVITY,    /* waits; state: the run entry, complete */
+	PR_HOOK_CONTINUOUS,        /* one continuous iteration ended; state: the hypothesis state */
+	PR_HOOK_INTERRUPTED,       /* the run is being interrupted; `reason` */
 	PR_HOOK_AFTER_EXPERIMENT,  /* waits; state: the journal */
-	PR_HOOK_FINISHED,	   /* the journal is on disk and final; waits (closing calls) */
+	PR_HOOK_FINISHED,          /* the journal is on disk and final; waits (closing calls) */
 };
 
 /* Where in the run a hypothesis or an activity stands. */
@@ -54,7 +55,7 @@ struct pr_run_view {
 	json_t *secrets;
 	json_t *settings;
 	json_t *journal;
-	const char *run_id;	  /* UUID of this run */
+	const char *run_id;       /* UUID of this run */
 	const char *journal_path; /* NULL: it is in memory only */
 };
 
@@ -62,48 +63,52 @@ struct pr_hook_event {
 	enum pr_hook_point point;
 	enum pr_phase phase;
 	const struct pr_run_view *run;
-	json_t *context;      /* the document, the hypothesis or the activity */
-	json_t *state;	      /* as the points say, else NULL */
-	bool background;      /* of an activity: it runs beside the sequence */
-	const char *reason;   /* of INTERRUPTED */
+	json_t *context;    /* the document, the hypothesis or the activity */
+	json_t *state;      /* as the points say, else NULL */
+	bool background;    /* of an activity: it runs beside the sequence */
+	const char *reason; /* of INTERRUPTED */
 };
 
 enum pr_hook_verdict {
 	PR_HOOK_CONTINUE,
-	PR_HOOK_WAIT,	   /* the hook calls pr_hook_resume with the ticket, exactly once */
+	PR_HOOK_WAIT,      /* the hook calls pr_hook_resume with the ticket, exactly once */
 	PR_HOOK_INTERRUPT, /* the run ends as interrupted */
 };
 
 /* An answer. A hook that only looks leaves it as it is: go on. */
 struct pr_hook_answer {
 	enum pr_hook_verdict verdict;
-	char reason[256];     /* of INTERRUPT: for the log */
-	bool skip_rollbacks;  /* of INTERRUPT: in every strategy (docs/engine.md 6.3, SIGUSR2) */
-	bool never_started;   /* of INTERRUPT at STARTED: nothing was touched, so nothing is undone */
+	char reason[256];    /* of INTERRUPT: for the log */
+	bool skip_rollbacks; /* of INTERRUPT: in every strategy (docs/engine.md 6.3, SIGUSR2) */
+	bool never_started; /* of INTERRUPT at STARTED: nothing was touched, so nothing is undone */
 };
 
 /* What a waiting hook holds; the engine's, valid until resumed or until the run is freed. */
 struct pr_hook_ticket;
 
-/* Ends the wait with an answer other than PR_HOOK_WAIT. May be called from any callback of the loop. */
+/* Ends the wait with an answer other than PR_HOOK_WAIT. May be called from any callback of the
+ * loop. */
 void pr_hook_resume(struct pr_hook_ticket *ticket, const struct pr_hook_answer *answer);
 
 /* One participant. `self` is the first argument of its functions. */
 struct pr_hook {
 	const char *name; /* for the log */
 	/*
-	 * Called at every point. `ticket` is to be kept only when answering PR_HOOK_WAIT. A wait must
-	 * end: the engine sets no limit except that an interruption of the run calls `cancel`.
+	 * Called at every point. `ticket` is to be kept only when answering PR_HOOK_WAIT. A wait
+	 * must end: the engine sets no limit except that an interruption of the run calls `cancel`.
 	 */
 	void (*on)(void *self, const struct pr_hook_event *event, struct pr_hook_ticket *ticket,
 		struct pr_hook_answer *answer);
-	/* The run is interrupted while this hook waits at a point other than FINISHED: resume soon. May be NULL. */
+	/* The run is interrupted while this hook waits at a point other than FINISHED: resume soon.
+	 * May be NULL. */
 	void (*cancel)(void *self);
 	void *self;
 };
 
-/* Name of a point and of a phase for logs and tests: "before-activity", "method". Static. */
+/* Name of a point for logs and tests: "before-activity". Static. */
 const char *pr_hook_point_name(enum pr_hook_point point);
+
+/* Name of a phase likewise: "method". Static. */
 const char *pr_phase_name(enum pr_phase phase);
 
 #endif

@@ -32,7 +32,8 @@ void pr_host_platform(char text[PR_HOST_SIZE])
 		return;
 	}
 	host_libc(libc, sizeof(libc));
-	snprintf(text, PR_HOST_SIZE, "%.60s-%.60s-%.60s-with-%s", host.sysname, host.release, host.machine, libc);
+	snprintf(text, PR_HOST_SIZE, "%.60s-%.60s-%.60s-with-%s", host.sysname, host.release,
+		host.machine, libc);
 }
 
 void pr_host_node(char text[PR_HOST_SIZE])

@@ -34,8 +34,8 @@ static int state_place(struct pr_hypothesis *hypothesis)
 	hypothesis->state = state;
 	hypothesis->probes = json_object_get(state, "probes");
 	if (hypothesis->phase == PR_PHASE_DURING) {
-		snprintf(hypothesis->list, sizeof(hypothesis->list), "steady_states.during.%zu.probes",
-			json_array_size(during));
+		snprintf(hypothesis->list, sizeof(hypothesis->list),
+			"steady_states.during.%zu.probes", json_array_size(during));
 		return json_array_append(during, state);
 	}
 	snprintf(hypothesis->list, sizeof(hypothesis->list), "steady_states.%s.probes", name);
@@ -56,7 +56,8 @@ static void state_withdraw(struct pr_hypothesis *hypothesis)
 
 static void hypothesis_leave(struct pr_hypothesis *hypothesis)
 {
-	bool withdrawn = hypothesis->end == PR_HYPOTHESIS_INTERRUPTED ||
+	bool withdrawn =
+		hypothesis->end == PR_HYPOTHESIS_INTERRUPTED ||
 		(hypothesis->end == PR_HYPOTHESIS_CRASHED && hypothesis->phase == PR_PHASE_DURING);
 
 	if (withdrawn && hypothesis->state)
@@ -76,7 +77,8 @@ static void on_closed(void *arg)
 	hypothesis_leave(hypothesis);
 }
 
-static void hypothesis_ask(struct pr_hypothesis *hypothesis, enum pr_hook_point point, pr_ask_fn *fn)
+static void hypothesis_ask(
+	struct pr_hypothesis *hypothesis, enum pr_hook_point point, pr_ask_fn *fn)
 {
 	struct pr_hook_event event = {
 		.point = point,
@@ -148,16 +150,17 @@ static int tolerance_start_probe(struct pr_hypothesis *hypothesis, struct pr_ste
 		return r;
 	json_decref(hypothesis->tolerance);
 	hypothesis->tolerance = json_incref(tolerance);
-	r = hypothesis->core->start(&env, tolerance, on_tolerance_probe, hypothesis,
-		&hypothesis->call, err);
+	r = hypothesis->core->start(
+		&env, tolerance, on_tolerance_probe, hypothesis, &hypothesis->call, err);
 	if (r == 0)
 		hypothesis->probed = step;
 	return r;
 }
 
-/* Evaluates the tolerance of the item, not of what it refers to. With `probed` set the answer comes later. */
-static int hypothesis_evaluate(struct pr_hypothesis *hypothesis, struct pr_step *step, bool *ret_met,
-	struct pr_err *err)
+/* Evaluates the tolerance of the item, not of what it refers to. With `probed` set the answer comes
+ * later. */
+static int hypothesis_evaluate(
+	struct pr_hypothesis *hypothesis, struct pr_step *step, bool *ret_met, struct pr_err *err)
 {
 	struct pr_activity_env env = pr_core_env(hypothesis->core);
 	json_t *given = json_object_get(step->order.item, "tolerance");
@@ -197,7 +200,8 @@ static void on_step(void *arg, struct pr_step *step)
 	struct pr_hypothesis *hypothesis = arg;
 
 	hypothesis->step = NULL;
-	if (step->end == PR_STEP_DONE && !pr_text_eq(pr_json_str(step->entry, "status"), "failed")) {
+	if (step->end == PR_STEP_DONE &&
+		!pr_text_eq(pr_json_str(step->entry, "status"), "failed")) {
 		hypothesis_check(hypothesis, step);
 		return;
 	}
@@ -253,8 +257,8 @@ static void on_opened(void *arg)
 	hypothesis_go_on(hypothesis);
 }
 
-void pr_hypothesis_start(struct pr_hypothesis *hypothesis, struct pr_core *core, enum pr_phase phase,
-	pr_hypothesis_fn *fn, void *arg)
+void pr_hypothesis_start(struct pr_hypothesis *hypothesis, struct pr_core *core,
+	enum pr_phase phase, pr_hypothesis_fn *fn, void *arg)
 {
 	json_t *section = pr_json_object(core->view.document, "steady-state-hypothesis");
 	const char *title = pr_json_str(section, "title");

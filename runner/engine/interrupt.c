@@ -9,7 +9,8 @@ static const struct {
 	enum pr_log_level level;
 	bool own_words; /* even in the rollbacks, where the others share a line */
 } kinds[] = {
-	[PR_INTERRUPT_SIGINT] = {"Received a termination signal (Ctrl-C)...", PR_LOG_WARNING, false},
+	[PR_INTERRUPT_SIGINT] = {"Received a termination signal (Ctrl-C)...", PR_LOG_WARNING,
+		false},
 	[PR_INTERRUPT_SIGTERM] = {"SIGTERM signal received", PR_LOG_CRITICAL, true},
 	[PR_INTERRUPT_USR1] = {"Received the exit signal: 20", PR_LOG_WARNING, false},
 	[PR_INTERRUPT_USR2] = {"Received the exit signal: 30", PR_LOG_WARNING, false},

@@ -12,7 +12,7 @@ struct pr_journal {
 	struct pr_loop *loop;
 	json_t *value;
 	struct pr_journal_file *file; /* NULL: in memory only */
-	int64_t start_us;	      /* wall time */
+	int64_t start_us;             /* wall time */
 };
 
 /* The members of a journal whose run has just begun, in upstream's order. NULL: no memory. */

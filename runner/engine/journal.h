@@ -2,16 +2,16 @@
 #define PR_ENGINE_JOURNAL_H
 
 /*
- * The journal (docs/engine.md 8): one JSON value that is filled while the run goes on, and its copy on
- * disk, which is complete JSON at all times (docs/design.md, decision 2). Up to 256 KiB the file is
- * replaced at each boundary. Above that, a finished entry goes in one write to `<path>.part` (a line of
- * JSON with its place), and the file is replaced when `.part` exceeds half its size and at the end of a
- * phase. Everything written is redacted.
+ * The journal (docs/engine.md 8): one JSON value that is filled while the run goes on, and its copy
+ * on disk, which is complete JSON at all times (docs/design.md, decision 2). Up to 256 KiB the file
+ * is replaced at each boundary. Above that, a finished entry goes in one write to `<path>.part` (a
+ * line of JSON with its place), and the file is replaced when `.part` exceeds half its size and at
+ * the end of a phase. Everything written is redacted.
  */
 
 #include "base/err.h"
-#include "base/loop.h"
 #include "base/limits.h"
+#include "base/loop.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -19,8 +19,9 @@
 struct pr_journal;
 
 /*
- * A journal for `document` (shared as its member "experiment"), started now by the loop's clock. With a
- * `path` (NULL: memory only) the file is written at once; an unwritable one is the error. Caller frees.
+ * A journal for `document` (shared as its member "experiment"), started now by the loop's clock.
+ * With a `path` (NULL: memory only) the file is written at once; an unwritable one is the error.
+ * Caller frees.
  */
 int pr_journal_new(struct pr_loop *loop, json_t *document, const char *path,
 	struct pr_journal **ret_journal, struct pr_err *err);
@@ -41,15 +42,16 @@ int pr_journal_touch(struct pr_journal *journal, json_t *entry, const char *list
 /* The end of a phase: the file is brought up to date. */
 int pr_journal_flush(struct pr_journal *journal, struct pr_err *err);
 
-/* The end of the run as the journal has it: sets end and duration. What follows may still change it. */
+/* The end of the run as the journal has it: sets end and duration. What follows may still change
+ * it. */
 int pr_journal_end(struct pr_journal *journal, struct pr_err *err);
 
 /* The last writing: removes `.part` and flushes to disk (fsync). */
 int pr_journal_close(struct pr_journal *journal, struct pr_err *err);
 
 /*
- * Reads the journal at `path` and puts what a left-over `<path>.part` has into it; with `rewrite` the
- * file is replaced and `.part` removed. A last line that was cut is ignored. Caller owns.
+ * Reads the journal at `path` and puts what a left-over `<path>.part` has into it; with `rewrite`
+ * the file is replaced and `.part` removed. A last line that was cut is ignored. Caller owns.
  */
 int pr_journal_read(const char *path, const struct pr_limits *limits, bool rewrite,
 	json_t **ret_journal, struct pr_err *err);

@@ -27,10 +27,10 @@
 struct pr_journal_file {
 	char *path;
 	char *part_path;
-	int part;	   /* descriptor of `.part`, -1 while there is none */
-	size_t part_bytes; /* 0: it does not count */
+	int part;                    /* descriptor of `.part`, -1 while there is none */
+	size_t part_bytes;           /* 0: it does not count */
 	struct pr_journal_mark mark; /* of `J` as it is on disk */
-	bool is_stream;	   /* nothing that can be replaced: written once, at the end */
+	bool is_stream;              /* nothing that can be replaced: written once, at the end */
 };
 
 static int journal_text(const json_t *value, struct pr_buf *out, struct pr_err *err)
@@ -51,8 +51,8 @@ static int stream_write(const char *path, const struct pr_buf *text, struct pr_e
 }
 
 /* Writes `J`. What `.part` holds is then in `J` too, and its first line no longer fits. */
-static int file_write(struct pr_journal_file *file, const json_t *value, bool sync,
-	struct pr_err *err)
+static int file_write(
+	struct pr_journal_file *file, const json_t *value, bool sync, struct pr_err *err)
 {
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(NO_LIMIT);
 	int r = journal_text(value, &text, err);
@@ -189,8 +189,8 @@ static int read_part(const char *path, const struct pr_buf *text, const struct p
 	return r ? r : pr_journal_part_fold(value, &mark, &part, limits, err);
 }
 
-static int rewrite_file(const char *path, const char *part_path, const json_t *value,
-	struct pr_err *err)
+static int rewrite_file(
+	const char *path, const char *part_path, const json_t *value, struct pr_err *err)
 {
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(NO_LIMIT);
 	int r;

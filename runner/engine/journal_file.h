@@ -2,11 +2,12 @@
 #define PR_ENGINE_JOURNAL_FILE_H
 
 /*
- * The copy of a journal on disk (docs/design.md, decision 2): `J`, always complete JSON, and above 256 KiB
- * `J.part`, which holds what was finished since `J` was written. Private to the engine.
+ * The copy of a journal on disk (docs/design.md, decision 2): `J`, always complete JSON, and above
+ * 256 KiB `J.part`, which holds what was finished since `J` was written. Private to the engine.
  *
- * The first line of `.part` names the `J` that it continues, by length and checksum: one that was left
- * behind when `J` was replaced is told from one that counts. Then one line an entry, with its place.
+ * The first line of `.part` names the `J` that it continues, by length and checksum: one that was
+ * left behind when `J` was replaced is told from one that counts. Then one line an entry, with its
+ * place.
  */
 
 #include "base/err.h"
@@ -18,8 +19,8 @@
 struct pr_journal_file;
 
 /*
- * Creates the file with this value. A device or pipe in its place (/dev/stdout) gets the value at the end
- * only. An unwritable path is the error. Caller frees.
+ * Creates the file with this value. A device or pipe in its place (/dev/stdout) gets the value at
+ * the end only. An unwritable path is the error. Caller frees.
  */
 int pr_journal_file_new(const char *path, const json_t *value, struct pr_journal_file **ret_file,
 	struct pr_err *err);

@@ -12,8 +12,12 @@
 #define FNV_PRIME UINT64_C(0x100000001b3)
 #define PATH_DEPTH 8
 
-static const struct pr_json_style line_style = {
-	.indent = 0, .ascii = false, .sort_keys = false, .compact = true, .redact = true, .level = 0};
+static const struct pr_json_style line_style = {.indent = 0,
+	.ascii = false,
+	.sort_keys = false,
+	.compact = true,
+	.redact = true,
+	.level = 0};
 
 struct pr_journal_mark pr_journal_mark_of(const char *text, size_t n)
 {
@@ -44,8 +48,8 @@ static bool head_matches(const json_t *head, const struct pr_journal_mark *mark)
 
 	snprintf(text, sizeof(text), "%016" PRIx64, mark->checksum);
 	return checksum && pr_text_eq(checksum, text) &&
-		json_integer_value(json_object_get(head, "journal_bytes")) ==
-		(json_int_t)mark->bytes;
+	       json_integer_value(json_object_get(head, "journal_bytes")) ==
+		       (json_int_t)mark->bytes;
 }
 
 /* A state that a hypothesis has begun with: nothing in it yet. */
@@ -54,7 +58,8 @@ static json_t *state_new(void)
 	return json_pack("{s:n, s:[]}", "steady_state_met", "probes");
 }
 
-/* The element of an array, which is made where it is the next one. Borrowed; NULL: no such place. */
+/* The element of an array, which is made where it is the next one. Borrowed; NULL: no such place.
+ */
 static json_t *element_at(json_t *array, const char *word)
 {
 	int64_t index;
@@ -86,7 +91,8 @@ static json_t *list_at(json_t *value, const char *path)
 
 	if (!words)
 		return NULL;
-	for (char *word = strtok_r(words, ".", &rest); word && value; word = strtok_r(NULL, ".", &rest)) {
+	for (char *word = strtok_r(words, ".", &rest); word && value;
+		word = strtok_r(NULL, ".", &rest)) {
 		if (++depth > PATH_DEPTH)
 			return NULL;
 		value = json_is_array(value) ? element_at(value, word) : member_at(value, word);
@@ -109,8 +115,8 @@ static bool fold_line(json_t *value, json_t *line)
 	return json_array_set(list, (size_t)index, entry) == 0;
 }
 
-int pr_journal_part_fold(json_t *value, const struct pr_journal_mark *mark, const struct pr_buf *part,
-	const struct pr_limits *limits, struct pr_err *err)
+int pr_journal_part_fold(json_t *value, const struct pr_journal_mark *mark,
+	const struct pr_buf *part, const struct pr_limits *limits, struct pr_err *err)
 {
 	const char *text = pr_buf_str(part);
 	const char *end = text + part->len;
@@ -119,7 +125,8 @@ int pr_journal_part_fold(json_t *value, const struct pr_journal_mark *mark, cons
 
 	for (; (newline = memchr(text, '\n', (size_t)(end - text))); text = newline + 1) {
 		json_auto_t *line = NULL;
-		int r = pr_json_parse(text, (size_t)(newline - text), "journal", limits, &line, NULL);
+		int r = pr_json_parse(
+			text, (size_t)(newline - text), "journal", limits, &line, NULL);
 
 		if (r == PR_ENOMEM)
 			return pr_fail_nomem(err);

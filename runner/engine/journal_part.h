@@ -26,10 +26,10 @@ int pr_journal_part_head(const struct pr_journal_mark *mark, struct pr_buf *out)
 int pr_journal_part_line(const json_t *entry, const char *list, size_t index, struct pr_buf *out);
 
 /*
- * Puts the lines into `value`. Those of another `J`, and from the first line on that is cut or makes no
- * sense, are ignored. Only running out of memory is an error.
+ * Puts the lines into `value`. Those of another `J`, and from the first line on that is cut or
+ * makes no sense, are ignored. Only running out of memory is an error.
  */
-int pr_journal_part_fold(json_t *value, const struct pr_journal_mark *mark, const struct pr_buf *part,
-	const struct pr_limits *limits, struct pr_err *err);
+int pr_journal_part_fold(json_t *value, const struct pr_journal_mark *mark,
+	const struct pr_buf *part, const struct pr_limits *limits, struct pr_err *err);
 
 #endif

@@ -66,15 +66,15 @@ static int load_sections(struct pr_run *run, struct pr_err *err)
 	int r = check_kinds(view->document, err);
 
 	if (r == 0)
-		r = pr_configuration_load(view->document, run->var_configuration,
-			&view->configuration, err);
+		r = pr_configuration_load(
+			view->document, run->var_configuration, &view->configuration, err);
 	if (r == 0)
 		r = pr_secrets_load(view->document, run->var_secrets, &view->secrets, err);
 	if (r)
 		return r;
 	env = pr_core_env(&run->core);
-	return pr_dynamic_start(&env, view->configuration, view->secrets, on_dynamic, run,
-		&run->dynamic, err);
+	return pr_dynamic_start(
+		&env, view->configuration, view->secrets, on_dynamic, run, &run->dynamic, err);
 }
 
 void pr_run_load(struct pr_run *run)

@@ -55,8 +55,8 @@ static bool is_continuous(const struct pr_run *run)
 	enum pr_hypothesis_strategy strategy = run->core.strategies.hypothesis;
 
 	return pr_document_has_hypothesis(run->core.view.document) &&
-		(strategy == PR_HYPOTHESIS_DURING_METHOD_ONLY ||
-			strategy == PR_HYPOTHESIS_CONTINUOUSLY);
+	       (strategy == PR_HYPOTHESIS_DURING_METHOD_ONLY ||
+		       strategy == PR_HYPOTHESIS_CONTINUOUSLY);
 }
 
 void pr_run_method(struct pr_run *run)

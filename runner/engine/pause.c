@@ -18,7 +18,8 @@ int pr_pauses_read(const json_t *activity, const struct pr_scope *scope, json_t 
 		return *ret_pauses ? 0 : pr_fail_nomem(err);
 	}
 	if (!json_is_object(given))
-		return pr_fail(err, PR_EINVAL, "pauses must be an object, not %s", pr_json_kind(given));
+		return pr_fail(
+			err, PR_EINVAL, "pauses must be an object, not %s", pr_json_kind(given));
 	return pr_substitute(given, scope, ret_pauses, err);
 }
 

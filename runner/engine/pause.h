@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * The member `pauses` of an activity, substituted: an object, empty when there are none. What upstream
- * crashes at (`null`, a text) is PR_EINVAL. Caller owns.
+ * The member `pauses` of an activity, substituted: an object, empty when there are none. What
+ * upstream crashes at (`null`, a text) is PR_EINVAL. Caller owns.
  */
 int pr_pauses_read(const json_t *activity, const struct pr_scope *scope, json_t **ret_pauses,
 	struct pr_err *err);

@@ -21,7 +21,8 @@ static json_t *share(const json_t *value)
 	return json_incref((json_t *)(uintptr_t)value);
 }
 
-static int copy_hooks(struct pr_core *core, const struct pr_run_options *options, struct pr_err *err)
+static int copy_hooks(
+	struct pr_core *core, const struct pr_run_options *options, struct pr_err *err)
 {
 	if (options->hook_count == 0)
 		return 0;

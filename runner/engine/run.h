@@ -3,8 +3,8 @@
 
 /*
  * One run of one experiment, from its configuration to the finished journal (docs/engine.md 7.1). A
- * state machine on the event loop: it is started, and calls back when all is over, the hooks' closing
- * work included.
+ * state machine on the event loop: it is started, and calls back when all is over, the hooks'
+ * closing work included.
  */
 
 #include "activity/provider.h"
@@ -24,14 +24,14 @@ typedef int pr_activity_start_fn(const struct pr_activity_env *env, const json_t
 	pr_activity_fn *fn, void *arg, struct pr_activity_call **ret_call, struct pr_err *err);
 
 struct pr_run_options {
-	json_t *document;	     /* an object; the run takes a reference and changes it */
-	json_t *settings;	     /* NULL: none */
+	json_t *document;                /* an object; the run takes a reference and changes it */
+	json_t *settings;                /* NULL: none */
 	const json_t *var_configuration; /* overrides, NULL: none */
 	const json_t *var_secrets;
 	struct pr_strategies strategies;
 	struct pr_limits limits;
 	const char *journal_path;    /* NULL: the journal stays in memory */
-	const char *ca_file;	     /* NULL: net/tls.h chooses */
+	const char *ca_file;         /* NULL: net/tls.h chooses */
 	const struct pr_hook *hooks; /* copied */
 	size_t hook_count;
 	pr_activity_start_fn *start; /* NULL: pr_activity_start */
@@ -39,12 +39,13 @@ struct pr_run_options {
 
 /* How the run ended. Borrowed by the callback. */
 struct pr_run_result {
-	const char *status; /* "completed", "failed", "aborted", "interrupted"; NULL: it crashed, see error */
+	const char *status; /* "completed", "failed", "aborted", "interrupted"; NULL: it crashed,
+			       see error */
 	bool deviated;
-	json_t *journal;	    /* NULL when it crashed before there was one */
+	json_t *journal; /* NULL when it crashed before there was one */
 	/*
-	 * One line for a human of a crash (docs/engine.md 7.1), or, with a status, of a journal that could not
-	 * be written at the end; NULL: neither.
+	 * One line for a human of a crash (docs/engine.md 7.1), or, with a status, of a journal
+	 * that could not be written at the end; NULL: neither.
 	 */
 	const struct pr_err *error;
 };
@@ -52,8 +53,8 @@ struct pr_run_result {
 typedef void pr_run_fn(void *arg, const struct pr_run_result *result);
 
 /*
- * Makes a run; nothing happens yet, except that a journal_path that cannot be written is refused. Strings
- * and tables are copied. Caller frees.
+ * Makes a run; nothing happens yet, except that a journal_path that cannot be written is refused.
+ * Strings and tables are copied. Caller frees.
  */
 int pr_run_new(struct pr_loop *loop, const struct pr_run_options *options, struct pr_run **ret_run,
 	struct pr_err *err);
@@ -66,13 +67,16 @@ enum pr_interrupt_kind {
 	PR_INTERRUPT_SIGINT,  /* rollbacks by strategy */
 	PR_INTERRUPT_SIGTERM, /* likewise, other words in the log */
 	PR_INTERRUPT_USR1,    /* "exit gracefully": rollbacks by strategy */
-	PR_INTERRUPT_USR2,    /* "exit ungracefully": no rollbacks, background activities are not awaited */
-	PR_INTERRUPT_ORDER,   /* a control, a time limit: `reason` says which; rollbacks by strategy */
+	PR_INTERRUPT_USR2,    /* "exit ungracefully": no rollbacks, background activities are not
+				 awaited */
+	PR_INTERRUPT_ORDER,   /* a control, a time limit: `reason` says which; rollbacks by strategy
+			       */
 };
 
 /*
- * Interrupts the run (docs/engine.md 7.2): the present activity is ended, then rollbacks by strategy. The
- * first interruption decides; one during rollbacks ends those. `reason` (NULL: by kind) is logged.
+ * Interrupts the run (docs/engine.md 7.2): the present activity is ended, then rollbacks by
+ * strategy. The first interruption decides; one during rollbacks ends those. `reason` (NULL: by
+ * kind) is logged.
  */
 void pr_run_interrupt(struct pr_run *run, enum pr_interrupt_kind kind, const char *reason);
 

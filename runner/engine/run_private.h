@@ -2,8 +2,9 @@
 #define PR_ENGINE_RUN_PRIVATE_H
 
 /*
- * The inside of a run. Its stages follow one another (docs/engine.md 7.1); each is one function that starts it and
- * one file, and goes on to the next when it is over, from a callback. Private to the engine.
+ * The inside of a run. Its stages follow one another (docs/engine.md 7.1); each is one function
+ * that starts it and one file, and goes on to the next when it is over, from a callback. Private to
+ * the engine.
  */
 
 #include "activity/dynamic.h"
@@ -14,27 +15,28 @@
 
 enum pr_stage {
 	PR_STAGE_NEW,
-	PR_STAGE_LOADING,   /* configuration, secrets, title: there is no journal yet */
-	PR_STAGE_GATE,	    /* the beginning and the hypothesis before */
+	PR_STAGE_LOADING, /* configuration, secrets, title: there is no journal yet */
+	PR_STAGE_GATE,    /* the beginning and the hypothesis before */
 	PR_STAGE_METHOD,
-	PR_STAGE_AFTER,	    /* the hypothesis after, and the end of the continuous one */
+	PR_STAGE_AFTER, /* the hypothesis after, and the end of the continuous one */
 	PR_STAGE_ROLLBACKS,
-	PR_STAGE_CLOSING,   /* nothing more is executed */
+	PR_STAGE_CLOSING, /* nothing more is executed */
 };
 
 struct pr_run {
 	struct pr_core core;
 	enum pr_stage stage;
-	char *journal_path;	   /* NULL: in memory */
+	char *journal_path;        /* NULL: in memory */
 	json_t *var_configuration; /* NULL: none; owned, as all below */
 	json_t *var_secrets;
 	struct pr_dynamic *dynamic;
 	struct pr_hypothesis hypothesis; /* before, then after */
 	struct pr_continuous continuous;
 	struct pr_sequence sequence; /* the method, then the rollbacks */
-	bool joining;		     /* only the continuous hypothesis is waited for */
-	unsigned unwound; /* interruptions that have been put into effect, of core.interruption.count */
-	bool crashed;	  /* `error` says why */
+	bool joining;                /* only the continuous hypothesis is waited for */
+	unsigned unwound;            /* interruptions that have been put into effect, of
+					core.interruption.count */
+	bool crashed;                /* `error` says why */
 	struct pr_err error;
 	struct pr_ask ask;
 	struct pr_task task;
@@ -42,13 +44,25 @@ struct pr_run {
 	void *arg;
 };
 
-/* The stages, in their order. */
+/* First stage: configuration, secrets, dynamic configuration, title. */
 void pr_run_load(struct pr_run *run);
+
+/* Makes the journal; hooks may refuse the run; announces the strategies. */
 void pr_run_begin(struct pr_run *run);
+
+/* The hypothesis before the method, where the strategy has one. */
 void pr_run_gate(struct pr_run *run);
+
+/* The method, with the continuous hypothesis beside it. */
 void pr_run_method(struct pr_run *run);
+
+/* The hypothesis after the method, and the end of the continuous one. */
 void pr_run_after(struct pr_run *run);
+
+/* The rollbacks, where the strategy plays them. */
 void pr_run_rollbacks(struct pr_run *run);
+
+/* Last stage: status, journal, closing hooks, callback. */
 void pr_run_finish(struct pr_run *run);
 
 /* Ends a run that has no journal yet; run->error says why. */
@@ -61,8 +75,8 @@ void pr_run_crash(struct pr_run *run, const struct pr_err *err);
 void pr_run_continuous_over(void *arg);
 
 /*
- * Puts an interruption that came since the last call into effect: its line in the log, the status. Returns
- * whether there was one.
+ * Puts an interruption that came since the last call into effect: its line in the log, the status.
+ * Returns whether there was one.
  */
 bool pr_run_unwind(struct pr_run *run);
 

@@ -6,7 +6,8 @@
 
 static void on_turn(void *arg);
 
-/* The next item, or the end, in a turn of the loop of its own: however long the list, the stack stays flat. */
+/* The next item, or the end, in a turn of the loop of its own: however long the list, the stack
+ * stays flat. */
 static void sequence_go_on(struct pr_sequence *sequence)
 {
 	pr_task_post(sequence->core->loop, &sequence->task, on_turn, sequence);

@@ -2,8 +2,8 @@
 #define PR_ENGINE_SEQUENCE_H
 
 /*
- * The activities of the method or of the rollbacks, one after the other, with those in the background beside
- * (docs/engine.md 4.2, 6.3, 7.1). Private to the engine.
+ * The activities of the method or of the rollbacks, one after the other, with those in the
+ * background beside (docs/engine.md 4.2, 6.3, 7.1). Private to the engine.
  */
 
 #include "engine/background.h"
@@ -17,7 +17,7 @@ typedef void pr_sequence_fn(void *arg);
 struct pr_sequence {
 	struct pr_core *core; /* NULL while idle */
 	enum pr_phase phase;
-	json_t *items;	 /* an array, which hooks may make longer; owned */
+	json_t *items;   /* an array, which hooks may make longer; owned */
 	json_t *entries; /* owned */
 	const char *list;
 	size_t next;
@@ -33,15 +33,15 @@ struct pr_sequence {
 };
 
 /*
- * Executes `items` (an array). Run entries go to `entries`, which is the journal's list called `list`
- * (static). `phase` is PR_PHASE_METHOD or PR_PHASE_ROLLBACKS.
+ * Executes `items` (an array). Run entries go to `entries`, which is the journal's list called
+ * `list` (static). `phase` is PR_PHASE_METHOD or PR_PHASE_ROLLBACKS.
  */
 void pr_sequence_start(struct pr_sequence *sequence, struct pr_core *core, enum pr_phase phase,
 	json_t *items, json_t *entries, pr_sequence_fn *fn, void *arg);
 
 /*
- * An interruption: the present activity is ended and no further one starts. Those in the background are waited for,
- * unless nothing else is left to interrupt, or `all` says that they are ended too.
+ * An interruption: the present activity is ended and no further one starts. Those in the background
+ * are waited for, unless nothing else is left to interrupt, or `all` says that they are ended too.
  */
 void pr_sequence_interrupt(struct pr_sequence *sequence, bool all);
 

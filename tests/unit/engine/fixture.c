@@ -202,8 +202,8 @@ void fixture_release(struct fixture *fixture)
 	pr_log_reset(NULL);
 }
 
-void fixture_interrupt(struct fixture *fixture, int64_t ms, enum pr_interrupt_kind kind,
-	const char *reason)
+void fixture_interrupt(
+	struct fixture *fixture, int64_t ms, enum pr_interrupt_kind kind, const char *reason)
 {
 	assert_true(fixture->timer_count < FIXTURE_EVENTS);
 	fixture->interrupts[fixture->timer_count++] =
@@ -265,11 +265,11 @@ const char *fixture_entries(const json_t *list)
 	size_t i;
 
 	text[0] = '\0';
-	json_array_foreach(list, i, entry) {
+	json_array_foreach (list, i, entry) {
 		const char *status = pr_json_str(entry, "status");
 
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s:%s",
-			i ? " " : "", pr_activity_name(json_object_get(entry, "activity")),
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s:%s", i ? " " : "",
+			pr_activity_name(json_object_get(entry, "activity")),
 			status ? status : "-");
 	}
 	return text;

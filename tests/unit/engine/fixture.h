@@ -2,9 +2,9 @@
 #define PR_TESTS_ENGINE_FIXTURE_H
 
 /*
- * A run whose activities, clock and hooks are the test's. The provider of an activity says what becomes of
- * it: {"output": any, "ms": time it takes, "fail": message, "crash": message}. Its name is added to `started`
- * when it starts and to `ended` when it was ended by the engine.
+ * A run whose activities, clock and hooks are the test's. The provider of an activity says what
+ * becomes of it: {"output": any, "ms": time it takes, "fail": message, "crash": message}. Its name
+ * is added to `started` when it starts and to `ended` when it was ended by the engine.
  */
 
 #include "base/buf.h"
@@ -38,7 +38,8 @@ struct fixture {
 	/* The recording hook answers thus at the point with this line. */
 	const char *answer_at;
 	struct pr_hook_answer answer;
-	int64_t answer_after_ms; /* of WAIT: then it resumes with `answer` as CONTINUE or INTERRUPT */
+	int64_t answer_after_ms; /* of WAIT: then it resumes with `answer` as CONTINUE or INTERRUPT
+				  */
 	bool resume_interrupts;
 	struct pr_hook_ticket *ticket;
 	struct pr_timer resume_timer;
@@ -57,8 +58,8 @@ void fixture_init(struct fixture *fixture, const char *document);
 void fixture_release(struct fixture *fixture);
 
 /* Adds an interruption at a time after the start. */
-void fixture_interrupt(struct fixture *fixture, int64_t ms, enum pr_interrupt_kind kind,
-	const char *reason);
+void fixture_interrupt(
+	struct fixture *fixture, int64_t ms, enum pr_interrupt_kind kind, const char *reason);
 
 /* Makes, starts and runs it to its end. */
 void fixture_run(struct fixture *fixture);

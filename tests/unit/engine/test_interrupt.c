@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #define ACT(name, more) "{'type':'action','name':'" name "','provider':{" more "}}"
-#define BACKGROUND(name, more)                                                                     \
+#define BACKGROUND(name, more) \
 	"{'type':'action','name':'" name "','background':true,'provider':{" more "}}"
 #define HANG "'ms':60000"
 #define PROBES(probes) "'steady-state-hypothesis':{'title':'S','probes':[" probes "]}"
@@ -28,8 +28,9 @@ static const struct row {
 	int64_t elapsed_ms;
 	const char *log; /* must be in it */
 } rows[] = {
-	{"in the method", "'method':[" ACT("a", "") "," ACT("hang", HANG) "," ACT("c", "") "]," UNDO,
-		{0}, {{1000, PR_INTERRUPT_SIGINT, NULL}}, "a:succeeded hang:-", "", "hang ", 1000,
+	{"in the method",
+		"'method':[" ACT("a", "") "," ACT("hang", HANG) "," ACT("c", "") "]," UNDO, {0},
+		{{1000, PR_INTERRUPT_SIGINT, NULL}}, "a:succeeded hang:-", "", "hang ", 1000,
 		"WARNING Received a termination signal (Ctrl-C)...\n"},
 	{"always", "'method':[" ACT("hang", HANG) "]," UNDO, {.rollbacks = PR_ROLLBACK_ALWAYS},
 		{{1000, PR_INTERRUPT_SIGTERM, NULL}}, "hang:-", "undo:succeeded", "hang ", 1000,
@@ -56,17 +57,19 @@ static const struct row {
 		"'method':[{'type':'action','name':'a','pauses':{'before':30},'provider':{}}]", {0},
 		{{1000, PR_INTERRUPT_SIGINT, NULL}}, "", "", "", 1000, NULL},
 	{"in a pause after",
-		"'method':[{'type':'action','name':'a','pauses':{'after':30},'provider':{}}," ACT("b",
-			"") "]",
+		"'method':[{'type':'action','name':'a','pauses':{'after':30},'provider':{}}," ACT(
+			"b", "") "]",
 		{0}, {{1000, PR_INTERRUPT_SIGINT, NULL}}, "a:succeeded", "", "", 1000, NULL},
 	{"the pause after is slept",
-		"'method':[{'type':'action','name':'a','pauses':{'after':3},'provider':{" HANG "}}]", {0},
-		{{1000, PR_INTERRUPT_SIGTERM, NULL}}, "a:-", "", "a ", 4000,
+		"'method':[{'type':'action','name':'a','pauses':{'after':3},'provider':{" HANG
+		"}}]",
+		{0}, {{1000, PR_INTERRUPT_SIGTERM, NULL}}, "a:-", "", "a ", 4000,
 		"INFO Pausing after activity for 3s...\nCRITICAL SIGTERM signal received\n"},
 	{"a second signal cuts it",
-		"'method':[{'type':'action','name':'a','pauses':{'after':3},'provider':{" HANG "}}]", {0},
-		{{1000, PR_INTERRUPT_SIGTERM, NULL}, {2000, PR_INTERRUPT_SIGTERM, NULL}}, "a:-", "",
-		"a ", 2000, NULL},
+		"'method':[{'type':'action','name':'a','pauses':{'after':3},'provider':{" HANG
+		"}}]",
+		{0}, {{1000, PR_INTERRUPT_SIGTERM, NULL}, {2000, PR_INTERRUPT_SIGTERM, NULL}},
+		"a:-", "", "a ", 2000, NULL},
 	{"background is awaited",
 		"'method':[" BACKGROUND("b", "'ms':5000") "," ACT("hang", HANG) "]", {0},
 		{{1000, PR_INTERRUPT_SIGINT, NULL}}, "b:succeeded hang:-", "", "hang ", 5000, NULL},
@@ -76,27 +79,28 @@ static const struct row {
 		"'method':[" BACKGROUND("b", HANG) "," ACT("a", "") "]," UNDO,
 		{.rollbacks = PR_ROLLBACK_ALWAYS}, {{1000, PR_INTERRUPT_SIGINT, NULL}},
 		"b:- a:succeeded", "undo:succeeded", "b ", 1000, NULL},
-	{"by the second signal too",
-		"'method':[" BACKGROUND("b", HANG) "," ACT("hang", HANG) "]", {0},
-		{{1000, PR_INTERRUPT_SIGINT, NULL}, {2000, PR_INTERRUPT_SIGINT, NULL}}, "b:- hang:-",
-		"", "hang b ", 2000, NULL},
+	{"by the second signal too", "'method':[" BACKGROUND("b", HANG) "," ACT("hang", HANG) "]",
+		{0}, {{1000, PR_INTERRUPT_SIGINT, NULL}, {2000, PR_INTERRUPT_SIGINT, NULL}},
+		"b:- hang:-", "", "hang b ", 2000, NULL},
 	{"nothing starts in the background afterwards",
 		"'method':[{'type':'action','name':'b','background':true,'pauses':{'before':30},"
 		"'provider':{}}," ACT("hang", HANG) "]",
 		{0}, {{1000, PR_INTERRUPT_SIGINT, NULL}}, "hang:-", "", "hang ", 1000, NULL},
 	{"in the rollbacks",
-		"'method':[" ACT("a", "") "],'rollbacks':[" ACT("one", "") "," ACT("hang", HANG) "," ACT(
-			"never", "") "]",
-		{0}, {{1000, PR_INTERRUPT_SIGINT, NULL}}, "a:succeeded", "one:succeeded hang:-", "hang ",
-		1000,
+		"'method':[" ACT("a", "") "],'rollbacks':[" ACT("one", "") "," ACT(
+			"hang", HANG) "," ACT("never", "") "]",
+		{0}, {{1000, PR_INTERRUPT_SIGINT, NULL}}, "a:succeeded", "one:succeeded hang:-",
+		"hang ", 1000,
 		"WARNING Received an exit signal.Terminating now without running the remaining "
 		"rollbacks.\nINFO Experiment ended with status: interrupted\n"},
 	{"term in the rollbacks",
-		"'method':[" ACT("a", "") "],'rollbacks':[" ACT("hang", HANG) "," ACT("never", "") "]",
+		"'method':[" ACT("a", "") "],'rollbacks':[" ACT("hang", HANG) "," ACT(
+			"never", "") "]",
 		{0}, {{1000, PR_INTERRUPT_SIGTERM, NULL}}, "a:succeeded", "hang:-", "hang ", 1000,
 		"CRITICAL SIGTERM signal received\nINFO Experiment ended"},
 	{"twice",
-		"'method':[" ACT("hang", HANG) "],'rollbacks':[" ACT("one", "") "," ACT("hang2", HANG) "]",
+		"'method':[" ACT("hang", HANG) "],'rollbacks':[" ACT("one", "") "," ACT(
+			"hang2", HANG) "]",
 		{.rollbacks = PR_ROLLBACK_ALWAYS},
 		{{1000, PR_INTERRUPT_SIGINT, NULL}, {3000, PR_INTERRUPT_SIGINT, NULL}}, "hang:-",
 		"one:succeeded hang2:-", "hang hang2 ", 3000, NULL},
@@ -113,8 +117,8 @@ static void interrupted_test(void **state)
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(rows); i++) {
 		const struct row *row = &rows[i];
-		PR_AUTO(free)
-		char *document = pr_text_format("{'title':'T','description':'D',%s}", row->document);
+		PR_AUTO(free) char *document =
+			pr_text_format("{'title':'T','description':'D',%s}", row->document);
 		struct fixture f;
 
 		fixture_init(&f, document);
@@ -124,7 +128,8 @@ static void interrupted_test(void **state)
 		fixture_run(&f);
 		fixture_expect(row->what, f.status, "interrupted");
 		fixture_expect(row->what, fixture_entries(fixture_at(&f, "run")), row->run);
-		fixture_expect(row->what, fixture_entries(fixture_at(&f, "rollbacks")), row->rollbacks);
+		fixture_expect(
+			row->what, fixture_entries(fixture_at(&f, "rollbacks")), row->rollbacks);
 		fixture_expect(row->what, pr_buf_str(&f.ended), row->ended);
 		assert_true(json_is_null(fixture_at(&f, "steady_states.before")));
 		assert_true(json_is_null(fixture_at(&f, "steady_states.after")));
@@ -147,7 +152,7 @@ static void entry_form_test(void **state)
 	fixture_init(&f, "{'title':'T','method':[" ACT("hang", HANG) "]}");
 	fixture_interrupt(&f, 1500, PR_INTERRUPT_SIGINT, NULL);
 	fixture_run(&f);
-	json_object_foreach(fixture_at(&f, "run.0"), key, value)
+	json_object_foreach (fixture_at(&f, "run.0"), key, value)
 		pr_buf_addf(&keys, "%s ", key);
 	fixture_expect("members", pr_buf_str(&keys), "activity output start end duration ");
 	assert_true(json_is_null(fixture_at(&f, "run.0.output")));
@@ -160,9 +165,9 @@ static void interrupted_before_the_beginning_test(void **state)
 	struct fixture f;
 
 	(void)state;
-	fixture_init(&f,
-		"{'title':'T','configuration':{'c':{'type':'probe','name':'c','provider':"
-		"{'type':'process','path':'sleep','arguments':['60']}}},'method':[" ACT("a", "") "]}");
+	fixture_init(&f, "{'title':'T','configuration':{'c':{'type':'probe','name':'c','provider':"
+			 "{'type':'process','path':'sleep','arguments':['60']}}},'method':[" ACT(
+				 "a", "") "]}");
 	f.fake.clock = *pr_clock_system(); /* a real child is waited for */
 	fixture_interrupt(&f, 50, PR_INTERRUPT_SIGTERM, NULL);
 	fixture_run(&f);
@@ -186,20 +191,20 @@ static const struct hook_row {
 	const char *run, *undone;
 	int64_t elapsed_ms;
 } hook_rows[] = {
-	{"started", {.verdict = PR_HOOK_INTERRUPT, .reason = "no"}, PR_ROLLBACK_DEFAULT, 0, false, 0,
-		"interrupted", "", "", 0},
+	{"started", {.verdict = PR_HOOK_INTERRUPT, .reason = "no"}, PR_ROLLBACK_DEFAULT, 0, false,
+		0, "interrupted", "", "", 0},
 	{"started", {.verdict = PR_HOOK_INTERRUPT}, PR_ROLLBACK_ALWAYS, 0, false, 0, "interrupted",
 		"", "undo:succeeded", 0},
 	{"started", {.verdict = PR_HOOK_INTERRUPT, .never_started = true}, PR_ROLLBACK_ALWAYS, 0,
 		false, 0, "interrupted", "", "", 0},
-	{"started", {.verdict = PR_HOOK_WAIT, .never_started = true}, PR_ROLLBACK_ALWAYS, 2000, true,
-		0, "interrupted", "", "", 2000},
+	{"started", {.verdict = PR_HOOK_WAIT, .never_started = true}, PR_ROLLBACK_ALWAYS, 2000,
+		true, 0, "interrupted", "", "", 2000},
 	{"started", {.verdict = PR_HOOK_WAIT}, PR_ROLLBACK_ALWAYS, 2000, false, 0, "completed",
 		"a:succeeded", "undo:succeeded", 3000},
 	{"before-experiment", {.verdict = PR_HOOK_INTERRUPT}, PR_ROLLBACK_ALWAYS, 0, false, 0,
 		"interrupted", "", "undo:succeeded", 0},
-	{"before-hypothesis before", {.verdict = PR_HOOK_INTERRUPT}, PR_ROLLBACK_ALWAYS, 0, false, 0,
-		"interrupted", "", "undo:succeeded", 0},
+	{"before-hypothesis before", {.verdict = PR_HOOK_INTERRUPT}, PR_ROLLBACK_ALWAYS, 0, false,
+		0, "interrupted", "", "undo:succeeded", 0},
 	{"after-hypothesis before", {.verdict = PR_HOOK_INTERRUPT}, PR_ROLLBACK_ALWAYS, 0, false, 0,
 		"interrupted", "", "undo:succeeded", 0},
 	{"before-method method", {.verdict = PR_HOOK_INTERRUPT}, PR_ROLLBACK_ALWAYS, 0, false, 0,
@@ -214,8 +219,8 @@ static const struct hook_row {
 		"interrupted", "a:succeeded", "undo:succeeded", 1000},
 	{"after-method method", {.verdict = PR_HOOK_INTERRUPT}, PR_ROLLBACK_DEFAULT, 0, false, 0,
 		"interrupted", "a:succeeded", "", 1000},
-	{"before-rollbacks rollbacks", {.verdict = PR_HOOK_INTERRUPT}, PR_ROLLBACK_DEFAULT, 0, false,
-		0, "interrupted", "a:succeeded", "", 1000},
+	{"before-rollbacks rollbacks", {.verdict = PR_HOOK_INTERRUPT}, PR_ROLLBACK_DEFAULT, 0,
+		false, 0, "interrupted", "a:succeeded", "", 1000},
 	{"after-rollbacks rollbacks", {.verdict = PR_HOOK_INTERRUPT}, PR_ROLLBACK_DEFAULT, 0, false,
 		0, "interrupted", "a:succeeded", "undo:succeeded", 1000},
 	{"after-experiment", {.verdict = PR_HOOK_INTERRUPT}, PR_ROLLBACK_DEFAULT, 0, false, 0,
@@ -224,8 +229,8 @@ static const struct hook_row {
 		"a:succeeded", "undo:succeeded", 6000},
 	{"gate method a", {.verdict = PR_HOOK_WAIT}, PR_ROLLBACK_ALWAYS, -1, false, 4000,
 		"interrupted", "", "undo:succeeded", 4000},
-	{"before-rollbacks rollbacks", {.verdict = PR_HOOK_WAIT}, PR_ROLLBACK_ALWAYS, -1, false, 4000,
-		"interrupted", "a:succeeded", "", 4000},
+	{"before-rollbacks rollbacks", {.verdict = PR_HOOK_WAIT}, PR_ROLLBACK_ALWAYS, -1, false,
+		4000, "interrupted", "a:succeeded", "", 4000},
 	{"after-experiment", {.verdict = PR_HOOK_WAIT}, PR_ROLLBACK_ALWAYS, -1, false, 4000,
 		"completed", "a:succeeded", "undo:succeeded", 4000},
 	{"entry method a", {.verdict = PR_HOOK_WAIT}, PR_ROLLBACK_ALWAYS, -1, false, 0, "completed",
@@ -239,9 +244,8 @@ static void hook_answers_test(void **state)
 		const struct hook_row *row = &hook_rows[i];
 		struct fixture f;
 
-		fixture_init(&f,
-			"{'title':'T'," PROBES(PROBE("")) ",'method':[" ACT("a", "'ms':1000") "]," UNDO
-			"}");
+		fixture_init(&f, "{'title':'T'," PROBES(PROBE("")) ",'method':[" ACT(
+					 "a", "'ms':1000") "]," UNDO "}");
 		f.options.strategies.hypothesis = PR_HYPOTHESIS_BEFORE_METHOD_ONLY;
 		f.options.strategies.rollbacks = row->rollbacks;
 		f.answer_at = row->at;
@@ -292,9 +296,10 @@ static void freed_while_running_test(void **state)
 		struct pr_timer timer = {0};
 
 		fixture_init(&f,
-			"{'title':'T','configuration':{'x':1}," PROBES(PROBE(",'ms':1000")) ",'method':["
-			BACKGROUND("b", HANG) ",{'type':'action','name':'a','pauses':{'before':1,"
-			"'after':1},'provider':{'ms':1000}}," ACT("hang", HANG) "]}");
+			"{'title':'T','configuration':{'x':1}," PROBES(
+				PROBE(",'ms':1000")) ",'method':[" BACKGROUND("b",
+				HANG) ",{'type':'action','name':'a','pauses':{'before':1,"
+				      "'after':1},'provider':{'ms':1000}}," ACT("hang", HANG) "]}");
 		f.options.strategies.hypothesis = PR_HYPOTHESIS_CONTINUOUSLY;
 		assert_int_equal(0, pr_run_new(f.loop, &f.options, &f.run, NULL));
 		assert_int_equal(0, pr_run_start(f.run, NULL, NULL, NULL));

@@ -98,7 +98,8 @@ static void add_entry(struct pr_journal *journal, size_t number, size_t padding)
 	json_t *entry = entry_of(number, padding);
 
 	json_array_append_new(run, entry);
-	assert_int_equal(0, pr_journal_touch(journal, entry, "run", json_array_size(run) - 1, NULL));
+	assert_int_equal(
+		0, pr_journal_touch(journal, entry, "run", json_array_size(run) - 1, NULL));
 }
 
 static void members_test(void **state)
@@ -170,8 +171,8 @@ static void always_on_disk_test(void **state)
 			json_auto_t *copy = NULL;
 
 			add_entry(journal, n, 10000);
-			assert_int_equal(0,
-				pr_journal_read(place->journal, &limits, false, &copy, NULL));
+			assert_int_equal(
+				0, pr_journal_read(place->journal, &limits, false, &copy, NULL));
 			assert_true(json_equal(copy, pr_journal_value(journal)));
 		}
 		assert_int_equal(0, pr_journal_close(journal, NULL));
@@ -280,8 +281,8 @@ static void fold_into_states_test(void **state)
 	json_t *during;
 
 	for (size_t i = 0; i < PR_LEN(rows); i++)
-		assert_int_equal(0,
-			pr_journal_touch(journal, entry, rows[i].list, rows[i].index, NULL));
+		assert_int_equal(
+			0, pr_journal_touch(journal, entry, rows[i].list, rows[i].index, NULL));
 	assert_int_equal(0, pr_journal_read(place->journal, &limits, false, &copy, NULL));
 	during = json_object_get(json_object_get(copy, "steady_states"), "during");
 	assert_int_equal(2, json_array_size(during));
@@ -364,8 +365,8 @@ static void unreadable_test(void **state)
 		unlink(place->journal);
 		if (rows[i].text)
 			append(place->journal, rows[i].text);
-		assert_int_equal(rows[i].code,
-			pr_journal_read(place->journal, &limits, false, &copy, NULL));
+		assert_int_equal(
+			rows[i].code, pr_journal_read(place->journal, &limits, false, &copy, NULL));
 		assert_null(copy);
 	}
 }
@@ -377,16 +378,16 @@ static void run_file_test(void **state)
 	struct fixture f;
 	json_auto_t *copy = NULL;
 
-	fixture_init(&f,
-		"{'title':'T','steady-state-hypothesis':{'title':'S','probes':[{'type':'probe','name':'p',"
-		"'tolerance':1,'provider':{'output':1}}]},'method':[{'type':'action','name':'a','provider':"
-		"{'fail':'no','ms':1}}]}");
+	fixture_init(&f, "{'title':'T','steady-state-hypothesis':{'title':'S','probes':[{'type':'"
+			 "probe','name':'p',"
+			 "'tolerance':1,'provider':{'output':1}}]},'method':[{'type':'action','"
+			 "name':'a','provider':"
+			 "{'fail':'no','ms':1}}]}");
 	f.options.journal_path = place->journal;
 	fixture_run(&f);
 	assert_int_equal(0, pr_journal_read(place->journal, &limits, false, &copy, NULL));
 	assert_true(json_equal(copy, f.journal));
-	fixture_expect("exception",
-		json_string_value(fixture_at(&f, "run.0.exception.0")),
+	fixture_expect("exception", json_string_value(fixture_at(&f, "run.0.exception.0")),
 		"chaoslib.exceptions.ActivityFailed: no\n");
 	assert_true(json_real_value(fixture_at(&f, "run.0.duration")) == 0.001);
 	fixture_release(&f);

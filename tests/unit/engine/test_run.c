@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #define ACT(name, more) "{'type':'action','name':'" name "','provider':{'type':'fake'" more "}}"
-#define PROBE(name, tolerance, more)                                                               \
-	"{'type':'probe','name':'" name "','tolerance':" tolerance                                 \
+#define PROBE(name, tolerance, more)                               \
+	"{'type':'probe','name':'" name "','tolerance':" tolerance \
 	",'provider':{'type':'fake'" more "}}"
 #define HYPOTHESIS(probes) "'steady-state-hypothesis':{'title':'S','probes':[" probes "]}"
 #define MET HYPOTHESIS(PROBE("p", "1", ",'output':1"))
@@ -46,10 +46,10 @@ static const struct outcome {
 		{.hypothesis = PR_HYPOTHESIS_AFTER_METHOD_ONLY}, "completed", true, "a:succeeded",
 		"undo:succeeded", ""},
 	{"after failed", FAILED ",'method':[" ACT("a", "") "]," UNDO,
-		{.hypothesis = PR_HYPOTHESIS_AFTER_METHOD_ONLY}, "failed", true, "a:succeeded", "", ""},
+		{.hypothesis = PR_HYPOTHESIS_AFTER_METHOD_ONLY}, "failed", true, "a:succeeded", "",
+		""},
 	{"after failed, deviated", FAILED ",'method':[]," UNDO,
-		{.hypothesis = PR_HYPOTHESIS_AFTER_METHOD_ONLY,
-			.rollbacks = PR_ROLLBACK_DEVIATED},
+		{.hypothesis = PR_HYPOTHESIS_AFTER_METHOD_ONLY, .rollbacks = PR_ROLLBACK_DEVIATED},
 		"failed", true, "", "undo:succeeded", ""},
 	{"not deviated", MET ",'method':[]," UNDO, {.rollbacks = PR_ROLLBACK_DEVIATED}, "completed",
 		false, "", "", ""},
@@ -58,7 +58,8 @@ static const struct outcome {
 	{"skip", FAILED ",'method':[" ACT("a", "") "]", {.hypothesis = PR_HYPOTHESIS_SKIP},
 		"completed", false, "a:succeeded", "", ""},
 	{"method crashes",
-		MET ",'method':[" ACT("a", "") "," ACT("b", ",'crash':'odd'") "," ACT("c", "") "]," UNDO,
+		MET ",'method':[" ACT("a", "") "," ACT("b", ",'crash':'odd'") "," ACT(
+			"c", "") "]," UNDO,
 		{0}, "aborted", false, "a:succeeded b:-", "undo:succeeded", ""},
 	{"reference to nothing", "'method':[{'ref':'x'}," ACT("c", "") "]," UNDO, {0}, "aborted",
 		false, "", "undo:succeeded", ""},
@@ -67,24 +68,26 @@ static const struct outcome {
 		{.hypothesis = PR_HYPOTHESIS_AFTER_METHOD_ONLY}, "none", false, "a:succeeded", "",
 		"odd"},
 	{"tolerance crashes",
-		HYPOTHESIS(PROBE("p", "{'type':'regex','pattern':'x'}", ",'output':{}")) ",'method':[]",
+		HYPOTHESIS(PROBE(
+			"p", "{'type':'regex','pattern':'x'}", ",'output':{}")) ",'method':[]",
 		{0}, "none", false, "", "", NULL},
-	{"rollback crashes", "'method':[],'rollbacks':[{'ref':'x'}," ACT("undo", "") "]", {0}, "none",
-		false, "", "", "could not find referenced activity 'x'"},
+	{"rollback crashes", "'method':[],'rollbacks':[{'ref':'x'}," ACT("undo", "") "]", {0},
+		"none", false, "", "", "could not find referenced activity 'x'"},
 	{"reference in the hypothesis",
-		HYPOTHESIS("{'ref':'a','tolerance':7}") ",'method':[" ACT("a", ",'output':7") "]", {0},
-		"completed", false, "a:succeeded", "", ""},
+		HYPOTHESIS("{'ref':'a','tolerance':7}") ",'method':[" ACT("a", ",'output':7") "]",
+		{0}, "completed", false, "a:succeeded", "", ""},
 	{"background crash is lost",
-		"'method':[{'background':true,'type':'action','name':'b','provider':{'crash':'x'}}," ACT(
-			"a", "") "]",
+		"'method':[{'background':true,'type':'action','name':'b','provider':{'crash':'x'}}"
+		"," ACT("a", "") "]",
 		{0}, "completed", false, "b:- a:succeeded", "", ""},
 	{"a pause that is no number",
-		"'method':[{'type':'action','name':'b','pauses':{'before':'x'},'provider':{}}]", {0},
-		"aborted", false, "", "", ""},
+		"'method':[{'type':'action','name':'b','pauses':{'before':'x'},'provider':{}}]",
+		{0}, "aborted", false, "", "", ""},
 	{"null pauses", "'method':[{'type':'action','name':'b','pauses':null,'provider':{}}]", {0},
 		"aborted", false, "", "", ""},
 	{"dry activities", MISSED ",'method':[" ACT("a", ",'crash':'x'") "]," UNDO,
-		{.dry = PR_DRY_ACTIVITIES}, "completed", false, "a:succeeded", "undo:succeeded", ""},
+		{.dry = PR_DRY_ACTIVITIES}, "completed", false, "a:succeeded", "undo:succeeded",
+		""},
 	{"a method that is no list", "'method':{}", {0}, "none", false, "", "",
 		"'method' must be an array, not object"},
 };
@@ -94,8 +97,8 @@ static void outcome_test(void **state)
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(outcomes); i++) {
 		const struct outcome *row = &outcomes[i];
-		PR_AUTO(free)
-		char *document = pr_text_format("{'title':'T','description':'D',%s}", row->document);
+		PR_AUTO(free) char *document =
+			pr_text_format("{'title':'T','description':'D',%s}", row->document);
 		struct fixture f;
 
 		fixture_init(&f, document);
@@ -105,7 +108,8 @@ static void outcome_test(void **state)
 		if (f.deviated != row->deviated)
 			fail_msg("%s: deviated", row->what);
 		fixture_expect(row->what, fixture_entries(fixture_at(&f, "run")), row->run);
-		fixture_expect(row->what, fixture_entries(fixture_at(&f, "rollbacks")), row->rollbacks);
+		fixture_expect(
+			row->what, fixture_entries(fixture_at(&f, "rollbacks")), row->rollbacks);
 		if (row->error)
 			fixture_expect(row->what, f.error, row->error);
 		else
@@ -187,17 +191,16 @@ static void background_test(void **state)
 	struct fixture f;
 
 	(void)state;
-	fixture_init(&f,
-		"{'title':'T','method':["
-		"{'type':'action','name':'long','background':true,'provider':{'ms':5000}},"
-		"{'type':'action','name':'late','background':true,'pauses':{'before':2},'provider':{}}," ACT(
-			"a", ",'ms':1000") "," ACT("b", ",'ms':3000") "]}");
+	fixture_init(&f, "{'title':'T','method':["
+			 "{'type':'action','name':'long','background':true,'provider':{'ms':5000}},"
+			 "{'type':'action','name':'late','background':true,'pauses':{'before':2},'"
+			 "provider':{}}," ACT("a", ",'ms':1000") "," ACT("b", ",'ms':3000") "]}");
 	fixture_run(&f);
 	fixture_expect("entries", fixture_entries(fixture_at(&f, "run")),
 		"long:succeeded a:succeeded b:succeeded late:succeeded");
 	assert_int_equal(f.elapsed_ms, 5000);
-	assert_string_equal(json_string_value(fixture_at(&f, "run.0.end")),
-		"2027-01-15T08:00:05+00:00");
+	assert_string_equal(
+		json_string_value(fixture_at(&f, "run.0.end")), "2027-01-15T08:00:05+00:00");
 	fixture_release(&f);
 }
 
@@ -206,9 +209,8 @@ static void dry_pause_test(void **state)
 	struct fixture f;
 
 	(void)state;
-	fixture_init(&f,
-		"{'title':'T','method':[{'type':'action','name':'a',"
-		"'pauses':{'before':20,'after':20},'provider':{'output':1}}]}");
+	fixture_init(&f, "{'title':'T','method':[{'type':'action','name':'a',"
+			 "'pauses':{'before':20,'after':20},'provider':{'output':1}}]}");
 	f.options.strategies.dry = PR_DRY_PAUSE;
 	fixture_run(&f);
 	assert_int_equal(f.elapsed_ms, 0);
@@ -222,18 +224,18 @@ static void tolerance_probe_test(void **state)
 	struct fixture f;
 
 	(void)state;
-	fixture_init(&f,
-		"{'title':'T'," HYPOTHESIS(PROBE("p",
-			"{'type':'probe','name':'t','provider':{'type':'fake','output':{'x':1},"
-			"'arguments':{}}}",
-			",'output':5")) ",'method':[]}");
+	fixture_init(
+		&f, "{'title':'T'," HYPOTHESIS(PROBE("p",
+			    "{'type':'probe','name':'t','provider':{'type':'fake','output':{'x':1},"
+			    "'arguments':{}}}",
+			    ",'output':5")) ",'method':[]}");
 	fixture_run(&f);
 	fixture_expect("started", pr_buf_str(&f.started), "p t p t ");
 	assert_true(json_is_true(fixture_at(&f, "steady_states.before.probes.0.tolerance_met")));
 	/* The output stands in the document afterwards (docs/engine.md 5.6). */
-	assert_int_equal(5,
-		json_integer_value(fixture_at(&f,
-			"experiment.steady-state-hypothesis.probes.0.tolerance.provider.arguments.value")));
+	assert_int_equal(
+		5, json_integer_value(fixture_at(&f, "experiment.steady-state-hypothesis.probes.0."
+						     "tolerance.provider.arguments.value")));
 	fixture_release(&f);
 }
 
@@ -242,9 +244,9 @@ static void continuous_test(void **state)
 	struct fixture f;
 
 	(void)state;
-	fixture_init(&f,
-		"{'title':'T'," HYPOTHESIS(PROBE("p", "1", ",'output':1,'ms':100")) ",'method':[" ACT(
-			"a", ",'ms':2650") "]}");
+	fixture_init(&f, "{'title':'T'," HYPOTHESIS(
+				 PROBE("p", "1", ",'output':1,'ms':100")) ",'method':[" ACT("a",
+				 ",'ms':2650") "]}");
 	f.options.strategies.hypothesis = PR_HYPOTHESIS_DURING_METHOD_ONLY;
 	fixture_run(&f);
 	/* At 0, 1.1 and 2.2 s: the frequency is the wait between two checks. */
@@ -292,9 +294,9 @@ static void fail_fast_test(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(rows); i++) {
-		PR_AUTO(free)
-		char *document = pr_text_format("{'title':'T'," HYPOTHESIS(PROBE("p", "1", "%s")) ",'method':[" ACT(
-							"a", ",'ms':2500") "," ACT("b", "") "]}",
+		PR_AUTO(free) char *document = pr_text_format(
+			"{'title':'T'," HYPOTHESIS(PROBE("p", "1", "%s")) ",'method':[" ACT(
+				"a", ",'ms':2500") "," ACT("b", "") "]}",
 			rows[i].probe);
 		struct fixture f;
 
