@@ -21,6 +21,40 @@ char *pr_text_format(const char *fmt, ...)
 	return len < 0 ? NULL : text;
 }
 
+static void drop_half_sequence(char *text, size_t n)
+{
+	size_t start = n;
+
+	while (start && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (start && !pr_text_is_utf8(text + start - 1, n - start + 1))
+		text[start - 1] = '\0';
+}
+
+void pr_text_copy(char *to, size_t size, const char *text)
+{
+	size_t n = strnlen(text, size - 1);
+
+	memmove(to, text, n);
+	to[n] = '\0';
+	if (text[n])
+		drop_half_sequence(to, n);
+}
+
+void pr_text_print(char *to, size_t size, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(to, size, fmt, args);
+	va_end(args);
+	if (n < 0)
+		*to = '\0';
+	else if ((size_t)n >= size)
+		drop_half_sequence(to, size - 1);
+}
+
 bool pr_text_eq(const char *a, const char *b)
 {
 	if (!a || !b)

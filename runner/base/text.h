@@ -18,6 +18,12 @@ char *pr_text_dup(const char *text) PR_MUST_CHECK;
 /* A formatted string that the caller frees, or NULL when memory is out. */
 char *pr_text_format(const char *fmt, ...) PR_PRINTF(1, 2) PR_MUST_CHECK;
 
+/* Copies as much of `text` as fits, without half a UTF-8 sequence at its end; always terminated. */
+void pr_text_copy(char *to, size_t size, const char *text);
+
+/* Formats as much as fits, cut in the same way. */
+void pr_text_print(char *to, size_t size, const char *fmt, ...) PR_PRINTF(3, 4);
+
 /* Equal strings; NULL equals only NULL. */
 bool pr_text_eq(const char *a, const char *b);
 

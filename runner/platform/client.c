@@ -1,0 +1,280 @@
+#include "platform/client.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/uuid.h"
+#include "codec/json.h"
+#include "codec/json_write.h"
+#include "net/http.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define CONNECT_MS 5000
+#define CALL_MS 30000
+#define US_PER_MS 1000
+#define ANSWER_MAX ((size_t)64 << 20)
+
+struct pr_platform {
+	struct pr_loop *loop;
+	struct pr_http_client *http;
+	struct pr_platform_call *calls;
+	char *base; /* <host>/api/v1/organization/<org> */
+	char *authorization;
+};
+
+struct pr_platform_call {
+	struct pr_platform *platform;
+	struct pr_platform_call *next, *prev;
+	struct pr_http_call *http;
+	struct pr_timer timer; /* before the next attempt */
+	unsigned attempts;
+	bool maybe_acted; /* one of the attempts may have reached the platform */
+	char *method;
+	char *url;
+	char *body;
+	size_t body_len;
+	enum pr_retry_kind retry;
+	int64_t deadline_us;
+	pr_platform_fn *fn;
+	void *arg;
+};
+
+int pr_platform_new(struct pr_loop *loop, const struct pr_service *service,
+	struct pr_platform **ret_platform, struct pr_err *err)
+{
+	struct pr_http_policy policy = {.verify_tls = service->verify_tls,
+		.ca_file = service->ca_file,
+		.keep_alive = true};
+	struct pr_platform *platform = calloc(1, sizeof *platform);
+
+	if (!platform)
+		return pr_fail_nomem(err);
+	platform->loop = loop;
+	platform->base = pr_text_format("%s/api/v1/organization/%s", service->host,
+		service->organization ? service->organization : "");
+	platform->authorization = pr_text_format("Bearer %s", service->token ? service->token : "");
+	if (!platform->base || !platform->authorization ||
+		pr_http_client_new(loop, &policy, &platform->http, err)) {
+		pr_platform_free(platform);
+		return pr_fail_nomem(err);
+	}
+	*ret_platform = platform;
+	return 0;
+}
+
+void pr_platform_free(struct pr_platform *platform)
+{
+	if (!platform)
+		return;
+	while (platform->calls)
+		pr_platform_cancel(platform->calls);
+	pr_http_client_free(platform->http);
+	free(platform->base);
+	free(platform->authorization);
+	free(platform);
+}
+
+void pr_platform_cancel(struct pr_platform_call *call)
+{
+	if (!call)
+		return;
+	if (call->next)
+		call->next->prev = call->prev;
+	if (call->prev)
+		call->prev->next = call->next;
+	else
+		call->platform->calls = call->next;
+	pr_timer_stop(&call->timer);
+	pr_http_call_free(call->http);
+	free(call->method);
+	free(call->url);
+	free(call->body);
+	free(call);
+}
+
+char *pr_platform_url(const struct pr_platform *platform, const char *path)
+{
+	return pr_text_format("%s%s", platform->base, path);
+}
+
+/* The platform's own words: {"detail": …}. */
+static void add_detail(const json_t *body, char *text, size_t size)
+{
+	const json_t *detail = json_object_get(body, "detail");
+	PR_AUTO(free) char *line = json_is_string(detail) ? pr_text_dup(json_string_value(detail))
+							  : NULL;
+
+	if (!line && detail)
+		line = pr_json_line(detail);
+	pr_text_copy(text, size, line ? line : "");
+}
+
+static const struct {
+	long status;
+	enum pr_code code;
+	const char *text;
+} refusals[] = {
+	{401, PR_EAUTH, "not authorized. please verify your token or org"},
+	{404, PR_ENOTFOUND, "not found"},
+	{410, PR_ENOTFOUND, "the organization was deleted"},
+	{429, PR_ELIMIT, "too many requests"},
+};
+
+static void refuse(struct pr_platform_answer *answer)
+{
+	char detail[200];
+
+	add_detail(answer->body, detail, sizeof detail);
+	answer->code = PR_EPROTO;
+	for (size_t i = 0; i < PR_LEN(refusals); i++) {
+		if (refusals[i].status != answer->status)
+			continue;
+		answer->code = refusals[i].code;
+		pr_text_copy(answer->message, sizeof answer->message, refusals[i].text);
+		return;
+	}
+	if (!*detail)
+		pr_text_copy(detail, sizeof detail, answer->text);
+	pr_text_print(answer->message, sizeof answer->message, "unexpected error: %ld: %s",
+		answer->status, detail);
+}
+
+static void judge(const struct pr_platform_call *call, const struct pr_http_response *response,
+	struct pr_platform_answer *answer)
+{
+	static const struct pr_limits limits = {
+		.document_bytes = ANSWER_MAX, .depth = 128, .alias_nodes = 0};
+
+	answer->status = response->status;
+	answer->text = pr_buf_str(&response->body);
+	answer->text_len = response->body.len;
+	answer->content_type = response->content_type;
+	answer->ambiguous = call->maybe_acted;
+	if (response->failure != PR_HTTP_NONE) {
+		answer->code = response->failure == PR_HTTP_READ_TIMEOUT ||
+					       response->failure == PR_HTTP_CONNECT_TIMEOUT
+				       ? PR_ETIMEOUT : PR_ENET;
+		pr_text_print(answer->message, sizeof answer->message, "%s: %s", call->url,
+			response->detail);
+		return;
+	}
+	pr_json_parse(answer->text, answer->text_len, "the answer", &limits, &answer->body, NULL);
+	if (response->status >= 300)
+		refuse(answer);
+}
+
+static int attempt(struct pr_platform_call *call, struct pr_err *err);
+
+static void on_delay(void *arg)
+{
+	struct pr_platform_call *call = arg;
+	struct pr_platform_answer answer = {.code = PR_ENOMEM, .message = "out of memory"};
+
+	if (attempt(call, NULL) == 0)
+		return;
+	call->fn(call->arg, &answer);
+	pr_platform_cancel(call);
+}
+
+static double jitter(void)
+{
+	uint16_t bits = 0;
+
+	(void)pr_random_bytes(&bits, sizeof bits, NULL);
+	return (double)bits / UINT16_MAX;
+}
+
+/* Whether another attempt was scheduled. */
+static bool try_again(struct pr_platform_call *call, const struct pr_http_response *response)
+{
+	int64_t delay_us;
+
+	if (!call->deadline_us || !pr_retry_worthwhile(call->retry, response))
+		return false;
+	delay_us = pr_retry_delay_ms(call->attempts, jitter(), response) * US_PER_MS;
+	if (pr_loop_now_us(call->platform->loop) + delay_us > call->deadline_us)
+		return false;
+	pr_debug("%s %s is tried again in %lld ms", call->method, call->url,
+		(long long)(delay_us / US_PER_MS));
+	return pr_timer_start(call->platform->loop, &call->timer, delay_us, on_delay, call) == 0;
+}
+
+static void on_response(void *arg, const struct pr_http_response *response)
+{
+	struct pr_platform_call *call = arg;
+	struct pr_platform_answer answer = {.code = PR_OK};
+
+	if (response->failure != PR_HTTP_NONE && response->sent)
+		call->maybe_acted = true;
+	if ((response->failure != PR_HTTP_NONE || response->status >= 300) &&
+		try_again(call, response))
+		return;
+	judge(call, response, &answer);
+	call->fn(call->arg, &answer);
+	json_decref(answer.body);
+	pr_platform_cancel(call);
+}
+
+static int attempt(struct pr_platform_call *call, struct pr_err *err)
+{
+	struct pr_http_header headers[] = {{"Authorization", call->platform->authorization},
+		{"Accept", "application/json, application/x-yaml"},
+		{"Content-Type", "application/json"}};
+	struct pr_http_request request = {.method = call->method,
+		.url = call->url,
+		.headers = headers,
+		.header_count = call->body ? 3 : 2,
+		.body = call->body,
+		.body_len = call->body_len,
+		.connect_ms = CONNECT_MS,
+		.total_ms = CALL_MS,
+		.body_max = ANSWER_MAX,
+		.compressed = true};
+
+	call->attempts++;
+	pr_http_call_free(pr_steal(call->http));
+	return pr_http_start(call->platform->http, &request, on_response, call, &call->http, err);
+}
+
+static int copy_request(struct pr_platform_call *call, const struct pr_platform_request *request)
+{
+	call->method = pr_text_dup(request->method);
+	call->url = pr_platform_url(call->platform, request->path);
+	call->retry = request->retry;
+	call->deadline_us = request->deadline_us;
+	if (!call->method || !call->url)
+		return PR_ENOMEM;
+	if (!request->body)
+		return 0;
+	call->body = malloc(request->body_len + 1);
+	if (!call->body)
+		return PR_ENOMEM;
+	memcpy(call->body, request->body, request->body_len);
+	call->body_len = request->body_len;
+	return 0;
+}
+
+int pr_platform_send(struct pr_platform *platform, const struct pr_platform_request *request,
+	pr_platform_fn *fn, void *arg, struct pr_platform_call **ret_call, struct pr_err *err)
+{
+	struct pr_platform_call *call = calloc(1, sizeof *call);
+
+	if (!call)
+		return pr_fail_nomem(err);
+	call->platform = platform;
+	call->fn = fn;
+	call->arg = arg;
+	call->next = platform->calls;
+	if (call->next)
+		call->next->prev = call;
+	platform->calls = call;
+	if (copy_request(call, request) || attempt(call, NULL)) {
+		pr_platform_cancel(call);
+		return pr_fail_nomem(err);
+	}
+	if (ret_call)
+		*ret_call = call;
+	return 0;
+}

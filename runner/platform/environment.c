@@ -1,0 +1,139 @@
+#include "platform/environment.h"
+
+#include "base/env.h"
+#include "base/file.h"
+#include "base/redact.h"
+#include "base/text.h"
+#include "codec/json.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int make_folder(struct pr_secret_files *files, struct pr_err *err)
+{
+	const char *tmp = pr_env_get_set("TMPDIR");
+	char *folder;
+
+	if (files->folder)
+		return 0;
+	folder = pr_file_join(tmp ? tmp : "/tmp", "plan-runner.XXXXXX");
+	if (!folder)
+		return pr_fail_nomem(err);
+	if (!mkdtemp(folder)) {
+		int problem = errno;
+
+		free(folder);
+		return pr_fail_errno(err, problem, "cannot create a folder for secret files");
+	}
+	files->folder = folder;
+	return 0;
+}
+
+static bool leaves_folder(const char *path)
+{
+	return pr_text_ends(path, "/..") || strstr(path, "/../");
+}
+
+/* Where the copy of a secret file stands. Caller frees. */
+static char *copy_path(const struct pr_secret_files *files, const char *path)
+{
+	return pr_file_join(files->folder, path + 1);
+}
+
+static int write_secret_file(const struct pr_secret_files *files, const char *path, const char *value,
+	struct pr_err *err)
+{
+	PR_AUTO(free) char *copy = NULL;
+	char *slash;
+	int rc;
+
+	if (path[0] != '/' || leaves_folder(path))
+		return pr_fail(err, PR_EPROTO, "secret file '%s' has no absolute path", path);
+	copy = copy_path(files, path);
+	if (!copy)
+		return pr_fail_nomem(err);
+	slash = strrchr(copy, '/');
+	*slash = '\0';
+	rc = pr_file_mkdirs(copy, 0700, err);
+	*slash = '/';
+	return rc ? rc : pr_file_replace(copy, value, strlen(value), 0600, false, err);
+}
+
+static int write_files(const json_t *secrets, struct pr_secret_files *files, struct pr_err *err)
+{
+	const json_t *secret;
+	size_t i;
+	int rc = 0;
+
+	json_array_foreach(secrets, i, secret) {
+		const char *value = pr_json_str(secret, "value");
+		const char *path = pr_json_str(secret, "path");
+
+		if (!value)
+			continue;
+		rc = pr_redact_add(value, err);
+		if (!rc && path)
+			rc = make_folder(files, err);
+		if (!rc && path)
+			rc = write_secret_file(files, path, value, err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static bool is_secret_file(const json_t *secrets, const char *value)
+{
+	const json_t *secret;
+	size_t i;
+
+	json_array_foreach(secrets, i, secret) {
+		if (pr_text_eq(pr_json_str(secret, "path"), value))
+			return true;
+	}
+	return false;
+}
+
+static int set_variables(const json_t *list, const json_t *secrets, const struct pr_secret_files *files,
+	struct pr_err *err)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		const char *name = pr_json_str(item, "var_name");
+		const char *value = pr_json_str(item, "value");
+		PR_AUTO(free) char *copy = NULL;
+		int rc;
+
+		if (!name || !value || pr_json_str(item, "path"))
+			continue;
+		if (is_secret_file(secrets, value))
+			copy = copy_path(files, value);
+		rc = pr_env_set(name, copy ? copy : value, err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+int pr_environment_apply(const json_t *document, struct pr_secret_files *files, struct pr_err *err)
+{
+	const json_t *secrets = pr_json_array(document, "secrets");
+	int rc;
+
+	if (!json_is_object(document))
+		return pr_fail(err, PR_EPROTO, "the platform's answer is no environment");
+	rc = write_files(secrets, files, err);
+	if (!rc)
+		rc = set_variables(pr_json_array(document, "envvars"), secrets, files, err);
+	return rc ? rc : set_variables(secrets, secrets, files, err);
+}
+
+void pr_secret_files_remove(struct pr_secret_files *files)
+{
+	if (files->folder)
+		(void)pr_file_remove_tree(files->folder, NULL);
+	free(files->folder);
+	files->folder = NULL;
+}

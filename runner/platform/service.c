@@ -1,0 +1,149 @@
+#include "platform/service.h"
+
+#include "base/env.h"
+#include "base/file.h"
+#include "base/redact.h"
+#include "base/text.h"
+#include "base/uuid.h"
+#include "codec/json.h"
+#include "codec/toml.h"
+#include "net/tls.h"
+#include "net/url.h"
+
+#include <string.h>
+
+#define CONFIG_MAX ((size_t)1 << 20)
+#define TOKEN_FILE_MAX ((size_t)64 << 10)
+
+static const char default_host[] = "http://localhost:8090";
+
+char *pr_service_config_path(const char *given)
+{
+	const char *variable = pr_env_get_set("RELIABLY_CLI_CONFIG");
+	const char *xdg = pr_env_get_set("XDG_CONFIG_HOME");
+	PR_AUTO(free) char *home = NULL;
+
+	if (variable || given)
+		return pr_file_expand_home(variable ? variable : given);
+	if (xdg)
+		return pr_file_join(xdg, "reliably/config.toml");
+	home = pr_env_home();
+	return home ? pr_file_join(home, ".config/reliably/config.toml") : NULL;
+}
+
+static int read_config(const char *given, json_t **ret_config, struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(CONFIG_MAX);
+	PR_AUTO(free) char *path = pr_service_config_path(given);
+
+	*ret_config = NULL;
+	if (!path || !pr_file_exists(path))
+		return 0;
+	if (pr_file_read(path, &text, err))
+		return pr_wrap(err, "configuration");
+	return pr_toml_parse(pr_buf_str(&text), text.len, path, ret_config, err);
+}
+
+static int read_token_file(char **ret_token, struct pr_err *err)
+{
+	const char *path = pr_env_get_set("RELIABLY_SERVICE_TOKEN_FILE");
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(TOKEN_FILE_MAX);
+	PR_AUTO(free) char *copy = NULL;
+
+	if (!path)
+		return 0;
+	if (pr_file_read(path, &text, err))
+		return pr_wrap(err, "RELIABLY_SERVICE_TOKEN_FILE");
+	copy = pr_buf_take(&text);
+	*ret_token = copy ? pr_text_dup(pr_text_trim(copy)) : NULL;
+	return *ret_token ? 0 : pr_fail_nomem(err);
+}
+
+static int choose_token(struct pr_service *service, const json_t *config, struct pr_err *err)
+{
+	const char *token = pr_env_get_set("RELIABLY_SERVICE_TOKEN");
+
+	if (!token && read_token_file(&service->token, err))
+		return PR_EINVAL;
+	if (!token && !service->token)
+		token = pr_json_str(pr_json_object(config, "service"), "token");
+	if (!service->token)
+		service->token = pr_text_dup(token);
+	return pr_redact_add(service->token, err);
+}
+
+/*
+ * A Kubernetes service named `reliably` puts RELIABLY_SERVICE_HOST=<address> and _PORT into every pod of its
+ * namespace (docs/protocol.md 1.5): such a host has no scheme, and the file knows better.
+ */
+static char *choose_host(const json_t *config)
+{
+	const char *variable = pr_env_get_set("RELIABLY_SERVICE_HOST");
+	const char *port = pr_env_get_set("RELIABLY_SERVICE_PORT");
+	const char *file = pr_json_str(pr_json_object(config, "service"), "host");
+
+	if (variable && !strstr(variable, "://") && port)
+		return file ? pr_text_dup(file) : pr_text_format("http://%s:%s", variable, port);
+	if (variable)
+		return pr_text_dup(variable);
+	return pr_text_dup(file ? file : default_host);
+}
+
+static int set_host(struct pr_service *service, const json_t *config, struct pr_err *err)
+{
+	size_t n;
+
+	service->host = choose_host(config);
+	if (!service->host)
+		return pr_fail_nomem(err);
+	for (n = strlen(service->host); n && service->host[n - 1] == '/'; n--)
+		service->host[n - 1] = '\0';
+	return pr_url_check(service->host, err) ? pr_wrap(err, "RELIABLY_SERVICE_HOST") : 0;
+}
+
+static int set_organization(struct pr_service *service, const json_t *config, struct pr_err *err)
+{
+	const char *id = pr_env_get_set("RELIABLY_ORGANIZATION_ID");
+	char canonical[PR_UUID_SIZE];
+
+	if (!id)
+		id = pr_json_str(pr_json_object(config, "organization"), "id");
+	if (!id)
+		return 0;
+	if (pr_uuid_parse(id, canonical, err))
+		return pr_wrap(err, "RELIABLY_ORGANIZATION_ID");
+	service->organization = pr_text_dup(canonical);
+	return service->organization ? 0 : pr_fail_nomem(err);
+}
+
+int pr_service_load(const char *config, struct pr_service *service, struct pr_err *err)
+{
+	json_auto_t *file = NULL;
+
+	*service = (struct pr_service){.verify_tls = pr_tls_verify(
+					       "RELIABLY_VERIFY_TLS", pr_env_get("RELIABLY_VERIFY_TLS"))};
+	if (read_config(config, &file, err) || choose_token(service, file, err) ||
+		set_host(service, file, err) || set_organization(service, file, err))
+		return err && err->code ? (int)err->code : PR_EINVAL;
+	return 0;
+}
+
+int pr_service_require(const struct pr_service *service, bool organization, struct pr_err *err)
+{
+	if (!service->token)
+		return pr_fail(err, PR_EAUTH, "Please set the service token in the configuration or as "
+					      "RELIABLY_SERVICE_TOKEN.");
+	if (organization && !service->organization)
+		return pr_fail(err, PR_EAUTH, "Please set the organization id in the configuration or as "
+					      "RELIABLY_ORGANIZATION_ID.");
+	return 0;
+}
+
+void pr_service_release(struct pr_service *service)
+{
+	free(service->host);
+	free(service->token);
+	free(service->organization);
+	free(service->ca_file);
+	*service = (struct pr_service){0};
+}
