@@ -1,5 +1,7 @@
 #include "base/file.h"
 
+#include "base/file_private.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -69,7 +71,11 @@ int pr_file_write_all(int fd, const void *data, size_t n, struct pr_err *err)
 
 int pr_file_open_append(const char *path, mode_t mode, struct pr_err *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, mode);
+	int fd = pr_file_standard_fd(path);
 
+	if (fd >= 0)
+		fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	else
+		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, mode);
 	return fd < 0 ? pr_fail_errno(err, errno, "cannot write '%s'", path) : fd;
 }

@@ -28,7 +28,10 @@ int pr_file_read(const char *path, struct pr_buf *out, struct pr_err *err);
 int pr_file_replace(const char *path, const void *data, size_t n, mode_t mode, bool sync,
 	struct pr_err *err);
 
-/* Opens for appending, created with `mode` when missing; the descriptor, or a negative code. */
+/*
+ * Opens for appending, created with `mode` when missing; the descriptor, or a negative code. Of a standard
+ * stream (/dev/stdout) it is a second descriptor, so that a user who may not open it again can use it.
+ */
 int pr_file_open_append(const char *path, mode_t mode, struct pr_err *err);
 
 /* Writes all bytes, going on after EINTR and short writes. */

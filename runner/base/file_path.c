@@ -95,19 +95,34 @@ static int check_folder(const char *path, const char *target, struct pr_err *err
 	return pr_fail_errno(err, errno, "cannot write '%s' into the folder '%s'", path, folder);
 }
 
+/* An open stream may be written to by those who could not open it again (a pipe of root's). */
+static int check_stream(const char *path, int fd, struct pr_err *err)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
+		errno = EBADF;
+	else if (flags >= 0)
+		return 0;
+	return pr_fail_errno(err, errno, "cannot write '%s'", path);
+}
+
 /* `whole`: it is to be replaced, not written to. */
 static int check_target(const char *path, bool whole, struct pr_err *err)
 {
 	PR_AUTO(free) char *target = NULL;
+	int fd = pr_file_standard_fd(path);
 	struct stat info;
 	bool exists = stat(path, &info) == 0;
 	int rc;
 
+	if (fd >= 0)
+		return check_stream(path, fd, err);
 	if (exists && S_ISDIR(info.st_mode))
 		return pr_fail(err, PR_EIO, "cannot write '%s': it is a folder", path);
 	if (exists && access(path, W_OK))
 		return pr_fail_errno(err, errno, "cannot write '%s'", path);
-	if (exists && (!whole || !S_ISREG(info.st_mode) || pr_file_standard_fd(path) >= 0))
+	if (exists && (!whole || !S_ISREG(info.st_mode)))
 		return 0;
 	rc = pr_file_follow_links(path, &target, err);
 	return rc ? rc : check_folder(path, target, err);

@@ -1,0 +1,112 @@
+#include "base/clock.h"
+#include "base/compiler.h"
+#include "base/env.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#define WALL 1795191896802927 /* 2026-11-20T16:24:56.802927Z */
+
+static void the_system_clock_tells_the_time_and_never_skips(void **state)
+{
+	const struct pr_clock *clock = pr_clock_system();
+	int64_t first = clock->monotonic_us(clock->ctx);
+	time_t before = time(NULL);
+	int64_t wall = clock->wall_us(clock->ctx);
+
+	(void)state;
+	assert_null(clock->skip);
+	assert_true(clock->monotonic_us(clock->ctx) >= first);
+	/* time() may lag behind by a tick of the kernel. */
+	assert_in_range(wall / 1000000, before, time(NULL) + 1);
+}
+
+static void the_fake_clock_moves_when_told_only(void **state)
+{
+	struct pr_fake_clock fake;
+	const struct pr_clock *clock = &fake.clock;
+
+	(void)state;
+	pr_fake_clock_init(&fake, WALL);
+	assert_int_equal(clock->monotonic_us(clock->ctx), 0);
+	assert_int_equal(clock->wall_us(clock->ctx), WALL);
+	pr_fake_clock_advance(&fake, 5);
+	(clock->skip)(clock->ctx, 7);
+	assert_int_equal(clock->monotonic_us(clock->ctx), 12);
+	assert_int_equal(clock->wall_us(clock->ctx), WALL + 12);
+}
+
+static void stamps_are_written_in_utc(void **state)
+{
+	static const struct {
+		int64_t wall_us;
+		const char *iso;
+		const char *iso6;
+	} rows[] = {
+		{WALL, "2026-11-20T16:24:56.802927+00:00", "2026-11-20T16:24:56.802927+00:00"},
+		{0, "1970-01-01T00:00:00+00:00", "1970-01-01T00:00:00.000000+00:00"},
+		{1, "1970-01-01T00:00:00.000001+00:00", "1970-01-01T00:00:00.000001+00:00"},
+		{-1, "1969-12-31T23:59:59.999999+00:00", "1969-12-31T23:59:59.999999+00:00"},
+		{-1000000, "1969-12-31T23:59:59+00:00", "1969-12-31T23:59:59.000000+00:00"},
+		{951782400000000, "2000-02-29T00:00:00+00:00", "2000-02-29T00:00:00.000000+00:00"},
+		{253402300799999999, "9999-12-31T23:59:59.999999+00:00",
+			"9999-12-31T23:59:59.999999+00:00"},
+	};
+	char text[PR_STAMP_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(rows); i++) {
+		pr_stamp_iso(text, rows[i].wall_us);
+		assert_string_equal(text, rows[i].iso);
+		pr_stamp_iso6(text, rows[i].wall_us);
+		assert_string_equal(text, rows[i].iso6);
+	}
+}
+
+static void no_time_is_too_far_for_a_stamp(void **state)
+{
+	static const int64_t far[] = {INT64_MAX, INT64_MIN + 1000000};
+	char text[PR_STAMP_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(far); i++) {
+		pr_stamp_iso6(text, far[i]);
+		assert_string_equal(text + strlen(text) - 6, "+00:00");
+		pr_stamp_local(text, far[i]);
+		assert_true(strlen(text) > 19);
+	}
+}
+
+static void local_stamps_follow_the_zone(void **state)
+{
+	char text[PR_STAMP_SIZE];
+
+	(void)state;
+	assert_int_equal(pr_env_set("TZ", "AAA-02:30", NULL), 0);
+	tzset();
+	pr_stamp_local(text, WALL);
+	assert_string_equal(text, "2026-11-20 18:54:56");
+	assert_int_equal(pr_env_set("TZ", "UTC0", NULL), 0);
+	tzset();
+	pr_stamp_local(text, -1);
+	assert_string_equal(text, "1969-12-31 23:59:59");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_system_clock_tells_the_time_and_never_skips),
+		cmocka_unit_test(the_fake_clock_moves_when_told_only),
+		cmocka_unit_test(stamps_are_written_in_utc),
+		cmocka_unit_test(no_time_is_too_far_for_a_stamp),
+		cmocka_unit_test(local_stamps_follow_the_zone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
