@@ -1,4 +1,4 @@
-"""A plain client of the platform's API for tests: one connection, no redirects, no proxies, no retries."""
+"""A plain client of the platform's API for tests: no redirects, no proxies, no retries."""
 import http.client
 import json
 import ssl
@@ -15,14 +15,16 @@ class Reply:
 
 
 class Client:
-    def __init__(self, url, org="", token="", ca_file=None):
+    """One connection for all calls, or with `keep` false one for each."""
+
+    def __init__(self, url, org="", token="", ca_file=None, keep=True):
         parts = urlsplit(url)
         if parts.scheme == "https":
             context = ssl.create_default_context(cafile=ca_file)
             self.connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=30, context=context)
         else:
             self.connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
-        self.org, self.token, self.api = org, token, "/api/v1/organization/" + org
+        self.keep, self.org, self.token, self.api = keep, org, token, "/api/v1/organization/" + org
 
     def __enter__(self):
         return self
@@ -48,8 +50,8 @@ class Client:
         except (OSError, http.client.HTTPException):
             self.connection.close()
             raise
-        if answer.status >= 500:
-            self.connection.close()  # the platform hangs up after these, without saying so
+        if answer.status >= 500 or not self.keep:  # the platform hangs up after an error, without saying so
+            self.connection.close()
         return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, text)
 
     def made(self, path, body):
