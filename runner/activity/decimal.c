@@ -1,5 +1,6 @@
 #include "activity/decimal.h"
 
+#include "base/buf.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -24,30 +25,26 @@ static bool is_space(uint32_t point)
 	       point == 0x202F || point == 0x205F || point == 0x3000;
 }
 
-/* The bytes between white space at both ends, without "_", as a string. */
+/* What stands between white space at both ends, without "_", as a string that the caller frees. */
 static char *plain_text(const char *text, size_t n)
 {
-	char *plain = malloc(n + 1);
-	size_t length = 0;
+	struct pr_buf plain = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 	size_t end = 0; /* length up to the last character that is no white space */
 
-	for (size_t i = 0; plain && i < n;) {
+	for (size_t i = 0; i < n;) {
 		uint32_t point = 0;
 		size_t size = pr_text_decode(text + i, n - i, &point);
 		bool space = size && is_space(point);
 
 		size = size ? size : 1;
-		if (text[i] != '_' && (length || !space)) {
-			memcpy(plain + length, text + i, size);
-			length += size;
-		}
+		if (text[i] != '_' && (plain.len || !space))
+			pr_buf_add(&plain, text + i, size);
 		if (!space)
-			end = length;
+			end = plain.len;
 		i += size;
 	}
-	if (plain)
-		plain[end] = '\0';
-	return plain;
+	pr_buf_truncate(&plain, end);
+	return pr_buf_take(&plain);
 }
 
 static size_t count_digits(const char *text)
@@ -88,9 +85,9 @@ static bool parse_exponent(const char *text, int64_t *ret_exponent)
 	if (!*text || text[count_digits(text)])
 		return false;
 	for (; *text; text++) {
+		if (value > EXPONENT_MAX / 3)
+			value = EXPONENT_MAX / 3; /* ten times that is beyond both bounds */
 		value = value * 10 + (*text - '0');
-		if (value > 2 * EXPONENT_MAX)
-			value = 2 * EXPONENT_MAX;
 	}
 	*ret_exponent = negative ? -value : value;
 	return true;

@@ -154,6 +154,8 @@ static int call_more(void *arg, json_t *found)
 	struct inner inner = *(const struct inner *)arg;
 	const struct pr_jp_operand *operand = inner.selector->args;
 
+	if (inner.count >= PR_JP_ARGS_MAX)
+		return 0;
 	for (size_t i = 0; i < inner.count; i++)
 		operand = operand->next;
 	inner.args[inner.count++] = found;
@@ -191,7 +193,7 @@ static int apply(struct pr_jp_walk *w, const struct tail *tail, const struct pr_
 	case PR_JP_LOOKUP:
 		return pr_jsonpath_walk(w, s->lookup, value, look_up, &inner);
 	case PR_JP_CALL:
-		return s->args_count > PR_JP_ARGS_MAX ? 0 : call_with(&inner, s->args);
+		return call_with(&inner, s->args);
 	}
 	return 0;
 }

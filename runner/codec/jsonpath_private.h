@@ -2,9 +2,10 @@
 #define PR_CODEC_JSONPATH_PRIVATE_H
 
 /*
- * The parts of codec/jsonpath.h: tokens (jsonpath_lexer.c), the tree (jsonpath_parser.c), its walk
- * over a value (jsonpath_match.c), filters (jsonpath_filter.c) and functions (jsonpath_function.c).
- * All nodes of a tree live in the memory list of their struct pr_jsonpath and are freed together.
+ * The parts of codec/jsonpath.h: tokens (jsonpath_lexer.c), the tree (jsonpath_parser.c, its
+ * literals jsonpath_literal.c), its walk over a value (jsonpath_match.c), filters
+ * (jsonpath_filter.c), functions (jsonpath_function.c). All nodes of a tree live in the memory list
+ * of their struct pr_jsonpath and are freed together.
  */
 
 #include "codec/jsonpath.h"
@@ -129,6 +130,46 @@ struct pr_jsonpath {
 
 /* `size` zeroed bytes that live as long as the path; NULL when memory is out. */
 void *pr_jsonpath_alloc(struct pr_jsonpath *path, size_t size) PR_MUST_CHECK;
+
+/* Nesting of a path, and how many parts it may have: both bound the stack and the work. */
+#define PR_JP_DEPTH_MAX 64
+#define PR_JP_PARTS_MAX 2000
+
+/* A path on its way through the parser. */
+struct pr_jp_parser {
+	const char *text;
+	size_t at; /* behind `token` */
+	struct pr_jsonpath_token token;
+	struct pr_jsonpath *tree;
+	size_t depth;
+	size_t parts;
+	struct pr_err *err;
+};
+
+/* Reads the next token. */
+int pr_jp_advance(struct pr_jp_parser *p);
+
+/* Whether the present token is of that kind and text. */
+bool pr_jp_is_token(
+	const struct pr_jp_parser *p, enum pr_jsonpath_token_kind kind, const char *text);
+
+/* Whether the present token is that sign. */
+bool pr_jp_is_sign(const struct pr_jp_parser *p, const char *sign);
+
+/* Fails with PR_EINVAL: something else than `what` stands here. */
+int pr_jp_expected(struct pr_jp_parser *p, const char *what);
+
+/* Reads the sign, or fails as pr_jp_expected. */
+int pr_jp_expect_sign(struct pr_jp_parser *p, const char *sign, const char *what);
+
+/* One level of nesting more, PR_ELIMIT beyond the last; the caller lowers `depth` again. */
+int pr_jp_enter(struct pr_jp_parser *p);
+
+/* The present token's text as a string that lives in the tree; reads the next token. */
+int pr_jp_take_key(struct pr_jp_parser *p, const char **ret_key);
+
+/* A JSON value that begins at the present token. Caller owns. */
+int pr_jp_parse_value(struct pr_jp_parser *p, json_t **ret_value);
 
 /* Parses `text` into `path`, which is empty. PR_EINVAL, PR_ELIMIT for too many parts. */
 int pr_jsonpath_parse(const char *text, struct pr_jsonpath *path, struct pr_err *err);

@@ -206,7 +206,7 @@ int pr_regex_take_class(struct pr_regex_translator *t)
 static int take_digits(struct pr_regex_translator *t, size_t from)
 {
 	unsigned number = 0;
-	uint32_t point;
+	uint32_t point = 0;
 	int status;
 
 	if (at_octal(t)) {
@@ -242,7 +242,7 @@ int pr_regex_take_escape(struct pr_regex_translator *t)
 {
 	size_t from = t->at - 1;
 	int letter = pr_regex_peek(t, 0);
-	uint32_t point;
+	uint32_t point = 0;
 	int status;
 
 	t->before = PR_BEFORE_ITEM;

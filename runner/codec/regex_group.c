@@ -94,8 +94,8 @@ static int take_named(struct pr_regex_translator *t)
 {
 	int c = pr_regex_peek(t, 0);
 	unsigned number = 0;
-	const char *name;
-	size_t n;
+	const char *name = "";
+	size_t n = 0;
 	int status;
 
 	if (c < 0)
@@ -119,8 +119,8 @@ static int take_named(struct pr_regex_translator *t)
 static int take_condition(struct pr_regex_translator *t)
 {
 	unsigned number = 0;
-	const char *name;
-	size_t n;
+	const char *name = "";
+	size_t n = 0;
 	int status = 0;
 
 	if (pr_regex_is_digit(pr_regex_peek(t, 0))) {

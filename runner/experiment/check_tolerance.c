@@ -21,7 +21,7 @@ struct subject {
 static void object_with(
 	const struct subject *s, const char *before, const json_t *value, const char *after)
 {
-	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(64 * 1024);
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT((size_t)64 << 10);
 
 	pr_value_str(value ? value : json_null(), &text);
 	OBJECT(s, "%s%s%s", before, pr_buf_str(&text), after);
