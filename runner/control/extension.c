@@ -1,0 +1,117 @@
+#include "control/extension.h"
+
+#include "base/env.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "codec/json.h"
+
+#include <string.h>
+
+static const char extension_name[] = "reliably";
+
+static json_t *find(const json_t *document)
+{
+	json_t *extension;
+	size_t i;
+
+	json_array_foreach(pr_json_array(document, "extensions"), i, extension) {
+		if (pr_text_eq(pr_json_str(extension, "name"), extension_name))
+			return extension;
+	}
+	return NULL;
+}
+
+static int append(json_t *document, json_t **ret_extension, struct pr_err *err)
+{
+	json_t *list = pr_json_array(document, "extensions");
+	json_t *extension;
+
+	if (!list) {
+		if (pr_json_set(document, "extensions", json_array(), err))
+			return PR_ENOMEM;
+		list = pr_json_array(document, "extensions");
+	}
+	if (pr_json_append(list, json_pack("{s: s}", "name", extension_name), err))
+		return PR_ENOMEM;
+	extension = json_array_get(list, json_array_size(list) - 1);
+	*ret_extension = extension;
+	return 0;
+}
+
+static int set_default(json_t *extension, const char *key, json_t *value, struct pr_err *err)
+{
+	if (json_object_get(extension, key)) {
+		json_decref(value);
+		return 0;
+	}
+	return pr_json_set(extension, key, value, err);
+}
+
+int pr_extension_open(json_t *document, const char *run_id, json_t **ret_extension, struct pr_err *err)
+{
+	json_t *extension = find(document);
+
+	if (!extension && append(document, &extension, err))
+		return PR_ENOMEM;
+	if (pr_json_set(extension, "run_id", json_string(run_id), err) ||
+		set_default(extension, "pauses", json_array(), err) ||
+		set_default(extension, "termination", json_null(), err))
+		return PR_ENOMEM;
+	*ret_extension = extension;
+	return 0;
+}
+
+static json_t *extra_of_environment(void)
+{
+	static const struct pr_limits limits = {.document_bytes = (size_t)1 << 20, .depth = 32};
+	const char *text = pr_env_get_set("RELIABLY_EXECUTION_EXTRA");
+	json_t *extra = NULL;
+
+	if (text)
+		pr_json_parse(text, strlen(text), "RELIABLY_EXECUTION_EXTRA", &limits, &extra, NULL);
+	if (json_is_array(extra))
+		return extra;
+	json_decref(extra);
+	return json_array();
+}
+
+static int add_link(json_t *extra, const char *topic, const char *value, struct pr_err *err)
+{
+	return pr_json_append(extra, json_pack("{s: s, s: s, s: s, s: s}", "type", "url", "provider",
+		"github", "topic", topic, "value", value), err);
+}
+
+/* In a pipeline: where the repository and the run are. */
+static int add_pipeline(json_t *extra, struct pr_err *err)
+{
+	const char *server = pr_env_get_set("GITHUB_SERVER_URL");
+	const char *repository = pr_env_get_set("GITHUB_REPOSITORY");
+	const char *run = pr_env_get_set("GITHUB_RUN_ID");
+	PR_AUTO(free) char *repo_url = NULL;
+	PR_AUTO(free) char *run_url = NULL;
+
+	if (!pr_env_get("CI") || !server || !repository)
+		return 0;
+	repo_url = pr_text_format("%s/%s", server, repository);
+	if (!repo_url || add_link(extra, "repo", repo_url, err))
+		return PR_ENOMEM;
+	if (!run)
+		return 0;
+	run_url = pr_text_format("%s/actions/runs/%s", repo_url, run);
+	return !run_url || add_link(extra, "run", run_url, err) ? PR_ENOMEM : 0;
+}
+
+int pr_extension_complete(json_t *extension, const char *execution_url, struct pr_err *err)
+{
+	json_t *extra = extra_of_environment();
+
+	if (pr_json_set(extension, "execution_url", json_string(execution_url), err) ||
+		pr_json_set(extension, "extra", extra, err) || add_pipeline(extra, err))
+		return pr_fail_nomem(err);
+	return set_default(extension, "chaostoolkit_extensions", json_array(), err);
+}
+
+const char *pr_extension_run_id(const json_t *journal)
+{
+	return pr_json_str(find(json_object_get(journal, "experiment")), "run_id");
+}

@@ -1,0 +1,361 @@
+#include "control/reporter.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "codec/json.h"
+#include "codec/json_write.h"
+#include "control/creation.h"
+#include "control/extension.h"
+#include "control/uplink.h"
+#include "control/watcher.h"
+#include "platform/delivery.h"
+#include "platform/report.h"
+#include "platform/spool.h"
+
+#include <string.h>
+
+#define US_PER_MS 1000
+#define CREATION_DEADLINE_MS 15000
+#define SETTLE_MS 5000
+#define SETTLE_STEP_MS 500
+
+struct pr_reporter {
+	struct pr_loop *loop;
+	struct pr_reporter_options options;
+	struct pr_hook_ticket *ticket; /* of the point at which the run waits for us */
+	json_t *journal;	       /* the run's; owned */
+	json_t *extension;	       /* borrowed from it */
+	char run_id[PR_UUID_SIZE];
+	char execution[PR_UUID_SIZE]; /* "" until it was created */
+	char *execution_url;
+	char *refusal;
+	char *status_path;
+	struct pr_platform_call *call; /* plan status */
+	struct pr_creation *creation;
+	struct pr_uplink uplink;
+	struct pr_watcher watcher;
+	struct pr_spool_entry spool;
+	json_t *closing;
+	struct pr_delivery *delivery;
+	struct pr_timer settle;
+	int64_t settle_until_us;
+};
+
+static void resume(struct pr_reporter *reporter, const struct pr_hook_answer *answer)
+{
+	struct pr_hook_ticket *ticket = pr_steal(reporter->ticket);
+
+	if (ticket)
+		pr_hook_resume(ticket, answer);
+}
+
+static void go_on(struct pr_reporter *reporter)
+{
+	struct pr_hook_answer answer = {.verdict = PR_HOOK_CONTINUE};
+
+	resume(reporter, &answer);
+}
+
+/* Puts the plan's status; `fn` NULL: nobody waits for the answer. */
+static int put_plan_status(struct pr_reporter *reporter, const char *status, const char *error,
+	pr_platform_fn *fn)
+{
+	json_auto_t *body = pr_report_plan_status(status, error);
+	PR_AUTO(free) char *text = body ? pr_json_line(body) : NULL;
+	struct pr_platform_request request = {.method = "PUT",
+		.path = reporter->status_path,
+		.body = text,
+		.body_len = text ? strlen(text) : 0};
+
+	if (!text)
+		return PR_ENOMEM;
+	return pr_platform_send(reporter->options.platform, &request, fn, reporter, &reporter->call,
+		NULL);
+}
+
+static void stop_run(struct pr_reporter *reporter)
+{
+	struct pr_hook_answer answer = {
+		.verdict = PR_HOOK_INTERRUPT, .skip_rollbacks = true, .never_started = true};
+
+	pr_text_print(answer.reason, sizeof answer.reason, "the execution could not be created: %s",
+		reporter->refusal ? reporter->refusal : "out of memory");
+	resume(reporter, &answer);
+}
+
+static void on_error_told(void *arg, const struct pr_platform_answer *answer)
+{
+	struct pr_reporter *reporter = arg;
+
+	(void)answer;
+	reporter->call = NULL;
+	stop_run(reporter);
+}
+
+/* Nothing was touched: the plan is told why, and the run ends. */
+static void refuse(struct pr_reporter *reporter, const char *message)
+{
+	reporter->refusal = pr_text_dup(message);
+	if (put_plan_status(reporter, "error", message, on_error_told))
+		stop_run(reporter);
+}
+
+static int open_execution(struct pr_reporter *reporter, const char *execution, struct pr_err *err)
+{
+	const struct pr_plan *plan = reporter->options.plan;
+	char started_on[PR_STAMP_SIZE];
+
+	if (pr_uuid_parse(execution, reporter->execution, err))
+		return PR_EPROTO;
+	reporter->execution_url = pr_text_format("%s/executions/view/?id=%s&exp=%s",
+		reporter->options.service->host, reporter->execution, plan->experiment);
+	if (!reporter->execution_url ||
+		pr_extension_complete(reporter->extension, reporter->execution_url, err))
+		return pr_fail_nomem(err);
+	pr_stamp_iso6(started_on, pr_loop_wall_us(reporter->loop));
+	if (pr_uplink_start(&reporter->uplink, plan->experiment, reporter->execution,
+		    pr_report_running(started_on, plan->id), err))
+		return PR_ENOMEM;
+	return pr_watcher_start(&reporter->watcher, plan->experiment, reporter->execution, err);
+}
+
+static void on_created(void *arg, const char *execution, const char *message)
+{
+	struct pr_reporter *reporter = arg;
+	struct pr_err err = PR_ERR_INIT;
+
+	if (!execution)
+		refuse(reporter, message);
+	else if (open_execution(reporter, execution, &err))
+		refuse(reporter, err.msg);
+	else
+		go_on(reporter);
+}
+
+static void on_running(void *arg, const struct pr_platform_answer *answer)
+{
+	struct pr_reporter *reporter = arg;
+	const struct pr_plan *plan = reporter->options.plan;
+	json_auto_t *body = pr_report_results(reporter->journal, NULL, plan->id);
+	struct pr_creation_request request = {.experiment = plan->experiment,
+		.plan = plan->id,
+		.run_id = reporter->run_id,
+		.body = body,
+		.deadline_us = pr_loop_now_us(reporter->loop) + CREATION_DEADLINE_MS * US_PER_MS};
+
+	reporter->call = NULL;
+	if (answer->code != PR_OK)
+		pr_debug("The plan's status could not be set: %s", answer->message);
+	if (!body || pr_creation_start(reporter->loop, reporter->options.platform, &request, on_created,
+			     reporter, &reporter->creation, NULL))
+		refuse(reporter, "out of memory");
+}
+
+static void start(struct pr_reporter *reporter, const struct pr_hook_event *event,
+	struct pr_hook_ticket *ticket, struct pr_hook_answer *answer)
+{
+	reporter->journal = json_incref(event->run->journal);
+	reporter->uplink.journal = reporter->journal;
+	pr_text_copy(reporter->run_id, sizeof reporter->run_id, event->run->run_id);
+	reporter->ticket = ticket;
+	answer->verdict = PR_HOOK_WAIT;
+	if (pr_extension_open(event->run->document, event->run->run_id, &reporter->extension, NULL) ||
+		put_plan_status(reporter, "running", NULL, on_running)) {
+		reporter->ticket = NULL;
+		answer->verdict = PR_HOOK_INTERRUPT;
+		answer->never_started = true;
+		pr_text_copy(answer->reason, sizeof answer->reason, "out of memory");
+	}
+}
+
+static void settle(void *arg);
+
+static void on_settled(void *arg, const struct pr_platform_answer *answer)
+{
+	struct pr_reporter *reporter = arg;
+
+	(void)answer;
+	reporter->call = NULL;
+	go_on(reporter);
+}
+
+static void on_plan_read(void *arg, const struct pr_platform_answer *answer)
+{
+	struct pr_reporter *reporter = arg;
+	const char *status = pr_json_str(answer->body, "status");
+
+	reporter->call = NULL;
+	if (pr_text_eq(status, "creating") || pr_text_eq(status, "created")) {
+		if (put_plan_status(reporter, "completed", NULL, on_settled))
+			go_on(reporter);
+		return;
+	}
+	if (pr_loop_now_us(reporter->loop) > reporter->settle_until_us ||
+		pr_timer_start(reporter->loop, &reporter->settle, SETTLE_STEP_MS * US_PER_MS, settle,
+			reporter))
+		go_on(reporter);
+}
+
+/*
+ * A plan that we read as `creating` is written by the platform once more after it launched us, which
+ * may replace our status (docs/protocol.md 2.6): we look until that was seen, and put ours again.
+ */
+static void settle(void *arg)
+{
+	struct pr_reporter *reporter = arg;
+	char path[PR_UUID_SIZE + 16];
+	struct pr_platform_request request = {.method = "GET", .path = path};
+
+	pr_text_print(path, sizeof path, "/plans/%s", reporter->options.plan->id);
+	if (pr_platform_send(reporter->options.platform, &request, on_plan_read, reporter,
+		    &reporter->call, NULL))
+		go_on(reporter);
+}
+
+static void keep(struct pr_reporter *reporter, const char *message)
+{
+	if (reporter->spool.path)
+		pr_error("The results could not be delivered (%s). They are kept in '%s': run "
+			 "`plan-runner report resend`", message, reporter->spool.path);
+	else
+		pr_error("The results could not be delivered (%s), and there is no spool to keep them "
+			 "in; the journal has them", message);
+	pr_spool_close(&reporter->spool);
+}
+
+static void on_delivered(void *arg, const struct pr_delivery_result *result)
+{
+	struct pr_reporter *reporter = arg;
+
+	if (!result->delivered) {
+		keep(reporter, result->message);
+		go_on(reporter);
+		return;
+	}
+	pr_spool_remove(&reporter->spool);
+	if (!pr_text_eq(reporter->options.plan->status, "creating")) {
+		go_on(reporter);
+		return;
+	}
+	reporter->settle_until_us = pr_loop_now_us(reporter->loop) + SETTLE_MS * US_PER_MS;
+	settle(reporter);
+}
+
+static json_t *closing_report(const struct pr_reporter *reporter)
+{
+	const struct pr_plan *plan = reporter->options.plan;
+	const struct pr_service *service = reporter->options.service;
+	const char *status = pr_json_str(reporter->journal, "status");
+	bool deviated = json_is_true(json_object_get(reporter->journal, "deviated"));
+
+	return json_pack("{s: i, s: s, s: s, s: s, s: s, s: s, s: o, s: o, s: o}", "version", 1, "host",
+		service->host, "organization", service->organization, "plan", plan->id, "experiment",
+		plan->experiment, "execution", reporter->execution, "results",
+		pr_report_results(reporter->journal, reporter->options.log, plan->id), "status",
+		pr_report_plan_status("completed", NULL), "state",
+		pr_report_finished(status ? status : "aborted", deviated, plan->id));
+}
+
+/* The updates have ended: the closing calls. */
+static void deliver(void *arg)
+{
+	struct pr_reporter *reporter = arg;
+	int64_t deadline_us = pr_loop_now_us(reporter->loop) + reporter->options.deadline_ms * US_PER_MS;
+
+	if (pr_delivery_start(reporter->options.platform, reporter->closing, deadline_us, on_delivered,
+		    reporter, &reporter->delivery, NULL)) {
+		keep(reporter, "out of memory");
+		go_on(reporter);
+	}
+}
+
+static void finish(struct pr_reporter *reporter, struct pr_hook_ticket *ticket,
+	struct pr_hook_answer *answer)
+{
+	struct pr_err err = PR_ERR_INIT;
+
+	if (!*reporter->execution)
+		return;
+	pr_info("Finishing Reliably execution...");
+	pr_watcher_stop(&reporter->watcher);
+	reporter->closing = closing_report(reporter);
+	if (!reporter->closing) {
+		pr_error("The results could not be reported: out of memory");
+		return;
+	}
+	if (pr_spool_write(json_incref(reporter->closing), &reporter->spool, &err))
+		pr_warn("The results cannot be kept for a later delivery: %s", err.msg);
+	reporter->ticket = ticket;
+	answer->verdict = PR_HOOK_WAIT;
+	pr_uplink_drain(&reporter->uplink, deliver, reporter);
+}
+
+static void on_event(void *self, const struct pr_hook_event *event, struct pr_hook_ticket *ticket,
+	struct pr_hook_answer *answer)
+{
+	struct pr_reporter *reporter = self;
+
+	if (event->point == PR_HOOK_STARTED)
+		start(reporter, event, ticket, answer);
+	else if (event->point == PR_HOOK_FINISHED)
+		finish(reporter, ticket, answer);
+	else if (event->point == PR_HOOK_ENTRY || event->point == PR_HOOK_AFTER_ACTIVITY)
+		pr_uplink_touch(&reporter->uplink);
+}
+
+int pr_reporter_new(struct pr_loop *loop, const struct pr_reporter_options *options,
+	struct pr_reporter **ret_reporter, struct pr_err *err)
+{
+	struct pr_reporter *reporter = calloc(1, sizeof *reporter);
+
+	if (!reporter)
+		return pr_fail_nomem(err);
+	reporter->loop = loop;
+	reporter->options = *options;
+	reporter->spool = (struct pr_spool_entry)PR_SPOOL_ENTRY_INIT;
+	reporter->uplink = (struct pr_uplink){.loop = loop, .platform = options->platform,
+		.log = options->log, .plan = options->plan->id};
+	reporter->watcher = (struct pr_watcher){.loop = loop, .platform = options->platform,
+		.interval_ms = options->poll_ms, .terminate = options->terminate, .arg = options->arg};
+	reporter->status_path = pr_text_format("/plans/%s/status", options->plan->id);
+	if (!reporter->status_path) {
+		pr_reporter_free(reporter);
+		return pr_fail_nomem(err);
+	}
+	*ret_reporter = reporter;
+	return 0;
+}
+
+void pr_reporter_free(struct pr_reporter *reporter)
+{
+	if (!reporter)
+		return;
+	pr_timer_stop(&reporter->settle);
+	pr_platform_cancel(reporter->call);
+	pr_creation_free(reporter->creation);
+	pr_watcher_stop(&reporter->watcher);
+	pr_uplink_release(&reporter->uplink);
+	pr_delivery_free(reporter->delivery);
+	pr_spool_close(&reporter->spool);
+	json_decref(reporter->closing);
+	json_decref(reporter->journal);
+	free(reporter->execution_url);
+	free(reporter->refusal);
+	free(reporter->status_path);
+	free(reporter);
+}
+
+struct pr_hook pr_reporter_hook(struct pr_reporter *reporter)
+{
+	return (struct pr_hook){.name = "reporter", .on = on_event, .self = reporter};
+}
+
+const char *pr_reporter_execution_url(const struct pr_reporter *reporter)
+{
+	return reporter->execution_url;
+}
+
+const char *pr_reporter_refusal(const struct pr_reporter *reporter)
+{
+	return reporter->refusal;
+}

@@ -1,0 +1,121 @@
+#include "control/uplink.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "codec/json_write.h"
+#include "platform/report.h"
+
+#include <string.h>
+
+#define BYTES_FACTOR 4
+#define SILENCE_US ((int64_t)30 * 1000000)
+
+static void send_next(struct pr_uplink *uplink);
+
+static void on_answer(void *arg, const struct pr_platform_answer *answer)
+{
+	struct pr_uplink *uplink = arg;
+
+	uplink->call = NULL;
+	if (answer->code != PR_OK)
+		pr_debug("The platform did not take an update: %s", answer->message);
+	send_next(uplink);
+}
+
+static void send_body(struct pr_uplink *uplink, const char *path, const json_t *body)
+{
+	PR_AUTO(free) char *text = pr_json_line(body);
+	struct pr_platform_request request = {.method = "PUT",
+		.path = path,
+		.body = text,
+		.body_len = text ? strlen(text) : 0};
+
+	if (!text || pr_platform_send(uplink->platform, &request, on_answer, uplink, &uplink->call,
+			     NULL)) {
+		pr_debug("An update could not be sent");
+		return;
+	}
+	uplink->sent_bytes += request.body_len;
+	uplink->last_size = request.body_len;
+	uplink->last_sent_us = pr_loop_now_us(uplink->loop);
+}
+
+/* Keeps the bytes of a run linear in its journal: its present size is estimated by its entries. */
+static bool is_worth_sending(const struct pr_uplink *uplink)
+{
+	uint64_t entries = pr_report_entries(uplink->journal);
+	uint64_t size;
+
+	if (!uplink->last_entries ||
+		pr_loop_now_us(uplink->loop) - uplink->last_sent_us > SILENCE_US)
+		return true;
+	size = uplink->last_size * entries / uplink->last_entries;
+	return uplink->sent_bytes <= BYTES_FACTOR * size;
+}
+
+static void send_results(struct pr_uplink *uplink)
+{
+	json_auto_t *body = NULL;
+
+	uplink->dirty = false;
+	if (!is_worth_sending(uplink))
+		return;
+	body = pr_report_results(uplink->journal, uplink->log, uplink->plan);
+	if (!body)
+		return;
+	uplink->last_entries = pr_report_entries(uplink->journal);
+	send_body(uplink, uplink->results_path, body);
+}
+
+static void send_next(struct pr_uplink *uplink)
+{
+	if (uplink->call)
+		return;
+	if (uplink->state) {
+		json_auto_t *body = pr_steal(uplink->state);
+
+		send_body(uplink, uplink->state_path, body);
+	} else if (uplink->drained) {
+		uplink->drained(uplink->arg);
+	} else if (uplink->dirty) {
+		send_results(uplink);
+	}
+}
+
+int pr_uplink_start(struct pr_uplink *uplink, const char *experiment, const char *execution,
+	json_t *running, struct pr_err *err)
+{
+	uplink->state = running;
+	uplink->state_path = pr_text_format(
+		"/experiments/%s/executions/%s/state", experiment, execution);
+	uplink->results_path = pr_text_format(
+		"/experiments/%s/executions/%s/results", experiment, execution);
+	if (!running || !uplink->state_path || !uplink->results_path)
+		return pr_fail_nomem(err);
+	send_next(uplink);
+	return 0;
+}
+
+void pr_uplink_touch(struct pr_uplink *uplink)
+{
+	if (!uplink->results_path || uplink->drained)
+		return;
+	uplink->dirty = true;
+	send_next(uplink);
+}
+
+void pr_uplink_drain(struct pr_uplink *uplink, pr_loop_fn *fn, void *arg)
+{
+	uplink->drained = fn;
+	uplink->arg = arg;
+	send_next(uplink);
+}
+
+void pr_uplink_release(struct pr_uplink *uplink)
+{
+	pr_platform_cancel(uplink->call);
+	json_decref(uplink->state);
+	free(uplink->state_path);
+	free(uplink->results_path);
+	*uplink = (struct pr_uplink){0};
+}

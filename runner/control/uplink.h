@@ -1,0 +1,46 @@
+#ifndef PR_CONTROL_UPLINK_H
+#define PR_CONTROL_UPLINK_H
+
+/*
+ * What is sent while a run goes on: the state `running`, then the journal as it grows, latest-wins and one
+ * call in flight (docs/design.md, decision 4). Failures are logged and change nothing.
+ */
+
+#include "base/buf.h"
+#include "platform/client.h"
+
+#include <stdbool.h>
+
+struct pr_uplink {
+	struct pr_loop *loop;
+	struct pr_platform *platform;
+	const struct pr_buf *log; /* NULL: none is sent */
+	const char *plan;
+	char *state_path; /* owned */
+	char *results_path;
+	json_t *state;	 /* to be sent before any results; owned */
+	json_t *journal; /* borrowed */
+	struct pr_platform_call *call;
+	bool dirty;
+	uint64_t sent_bytes;
+	size_t last_size;
+	size_t last_entries;
+	int64_t last_sent_us;
+	pr_loop_fn *drained; /* called when nothing is in flight any more, once asked for */
+	void *arg;
+};
+
+/* Starts with the body of the state `running` (taken). Release in any case. */
+int pr_uplink_start(struct pr_uplink *uplink, const char *experiment, const char *execution,
+	json_t *running, struct pr_err *err);
+
+/* The journal has changed. */
+void pr_uplink_touch(struct pr_uplink *uplink);
+
+/* Sends nothing more and calls `fn` when the call in flight has ended; at once when there is none. */
+void pr_uplink_drain(struct pr_uplink *uplink, pr_loop_fn *fn, void *arg);
+
+/* Ends what is under way and frees the contents. */
+void pr_uplink_release(struct pr_uplink *uplink);
+
+#endif

@@ -1,0 +1,112 @@
+#include "platform/delivery.h"
+
+#include "base/text.h"
+#include "codec/json.h"
+#include "codec/json_write.h"
+
+#include <string.h>
+
+struct pr_delivery {
+	struct pr_platform *platform;
+	const json_t *document;
+	struct pr_platform_call *call;
+	size_t step;
+	int64_t deadline_us;
+	struct pr_delivery_result result;
+	pr_delivery_fn *fn;
+	void *arg;
+};
+
+/* The body that an entry holds, and below what it is put: an execution or a plan. */
+static const struct {
+	const char *body;
+	bool of_plan;
+} steps[] = {{"results", false}, {"status", true}, {"state", false}};
+
+static void next_step(struct pr_delivery *delivery);
+
+static void on_answer(void *arg, const struct pr_platform_answer *answer)
+{
+	struct pr_delivery *delivery = arg;
+	struct pr_delivery_result *result = &delivery->result;
+
+	delivery->call = NULL;
+	if (answer->code != PR_OK && !*result->message) {
+		pr_text_print(result->message, sizeof result->message, "%s: %s",
+			steps[delivery->step].body, answer->message);
+		result->refused = answer->status >= 400 && answer->status < 500;
+	}
+	if (answer->status == 0 || answer->status >= 500)
+		delivery->step = PR_LEN(steps);
+	else
+		delivery->step++;
+	next_step(delivery);
+}
+
+static char *path_of(const struct pr_delivery *delivery)
+{
+	const char *plan = pr_json_str(delivery->document, "plan");
+	const char *experiment = pr_json_str(delivery->document, "experiment");
+	const char *execution = pr_json_str(delivery->document, "execution");
+
+	if (!plan || !experiment || !execution)
+		return NULL;
+	if (steps[delivery->step].of_plan)
+		return pr_text_format("/plans/%s/%s", plan, steps[delivery->step].body);
+	return pr_text_format("/experiments/%s/executions/%s/%s", experiment, execution,
+		steps[delivery->step].body);
+}
+
+static int send_step(struct pr_delivery *delivery)
+{
+	const json_t *body = json_object_get(delivery->document, steps[delivery->step].body);
+	PR_AUTO(free) char *text = pr_json_line(body);
+	PR_AUTO(free) char *path = path_of(delivery);
+	struct pr_platform_request request = {.method = "PUT",
+		.path = path,
+		.body = text,
+		.body_len = text ? strlen(text) : 0,
+		.retry = PR_RETRY_IDEMPOTENT,
+		.deadline_us = delivery->deadline_us};
+
+	if (!text || !path)
+		return PR_ENOMEM;
+	return pr_platform_send(delivery->platform, &request, on_answer, delivery, &delivery->call, NULL);
+}
+
+static void next_step(struct pr_delivery *delivery)
+{
+	struct pr_delivery_result *result = &delivery->result;
+
+	if (delivery->step < PR_LEN(steps) && send_step(delivery) == 0)
+		return;
+	if (delivery->step < PR_LEN(steps))
+		pr_text_copy(result->message, sizeof result->message, "out of memory");
+	result->delivered = !*result->message;
+	delivery->fn(delivery->arg, result);
+}
+
+int pr_delivery_start(struct pr_platform *platform, const json_t *document, int64_t deadline_us,
+	pr_delivery_fn *fn, void *arg, struct pr_delivery **ret_delivery, struct pr_err *err)
+{
+	struct pr_delivery *delivery = calloc(1, sizeof *delivery);
+
+	if (!delivery)
+		return pr_fail_nomem(err);
+	*delivery = (struct pr_delivery){.platform = platform, .document = document,
+		.deadline_us = deadline_us, .fn = fn, .arg = arg};
+	if (send_step(delivery)) {
+		free(delivery);
+		return pr_fail_nomem(err);
+	}
+	*ret_delivery = delivery;
+	return 0;
+}
+
+void pr_delivery_free(struct pr_delivery *delivery)
+{
+	if (!delivery)
+		return;
+	pr_platform_cancel(delivery->call);
+	free(delivery);
+}
