@@ -23,6 +23,40 @@ static void copies_belong_to_the_caller(void **state)
 	free(copy);
 }
 
+static void what_does_not_fit_is_cut_between_characters(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t size;
+		const char *cut;
+	} rows[] = {
+		{"abc", 4, "abc"},
+		{"abc", 3, "ab"},
+		{"abc", 1, ""},
+		{"", 1, ""},
+		{"a\xe2\x82\xac", 5, "a\xe2\x82\xac"},
+		{"a\xe2\x82\xac", 4, "a"},
+		{"a\xe2\x82\xac", 3, "a"},
+		{"a\xe2\x82\xac"
+		 "b",
+			5, "a\xe2\x82\xac"},
+		{"\xc3\xa9\xc3\xa9", 4, "\xc3\xa9"},
+		{"\xf0\x9f\x9a\x80", 4, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(rows); i++) {
+		char *to = malloc(rows[i].size);
+
+		assert_non_null(to);
+		pr_text_copy(to, rows[i].size, rows[i].text);
+		assert_string_equal(to, rows[i].cut);
+		pr_text_print(to, rows[i].size, "%s", rows[i].text);
+		assert_string_equal(to, rows[i].cut);
+		free(to);
+	}
+}
+
 static void texts_are_compared(void **state)
 {
 	(void)state;
@@ -422,6 +456,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(copies_belong_to_the_caller),
+		cmocka_unit_test(what_does_not_fit_is_cut_between_characters),
 		cmocka_unit_test(texts_are_compared),
 		cmocka_unit_test(beginnings_and_ends_are_found),
 		cmocka_unit_test(a_name_is_found_in_a_list),
