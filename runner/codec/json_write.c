@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "codec/json.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -201,7 +202,7 @@ static void write_sorted(struct writer *w, const json_t *object)
 		w->out->status = PR_ENOMEM;
 		return;
 	}
-	json_object_foreach ((json_t *)(uintptr_t)object, key, value)
+	json_object_foreach (pr_json_mutable(object), key, value)
 		keys[n++] = key;
 	qsort(keys, n, sizeof(*keys), by_key);
 	for (size_t i = 0; i < n && !w->out->status; i++)
@@ -214,7 +215,7 @@ static void write_members(struct writer *w, const json_t *object)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
+	json_object_foreach (pr_json_mutable(object), key, value) {
 		if (w->out->status)
 			return;
 		write_member(w, key, value, first);

@@ -2,8 +2,8 @@
 
 #include "base/number.h"
 #include "base/text.h"
+#include "codec/json.h"
 
-#include <stdint.h>
 #include <string.h>
 
 /* Deeper values cannot come from a document (base/limits.h); the bound keeps the stack bounded. */
@@ -132,7 +132,7 @@ static bool equal_objects(const json_t *a, const json_t *b, size_t depth)
 
 	if (json_object_size(a) != json_object_size(b))
 		return false;
-	json_object_foreach ((json_t *)(uintptr_t)a, key, value) {
+	json_object_foreach (pr_json_mutable(a), key, value) {
 		const json_t *other = json_object_get(b, key);
 
 		if (!other || !equal_at(value, other, depth))
@@ -267,7 +267,7 @@ static void repr_object(const json_t *object, size_t depth, struct pr_buf *out)
 	json_t *value;
 
 	pr_buf_addc(out, '{');
-	json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
+	json_object_foreach (pr_json_mutable(object), key, value) {
 		if (!first)
 			pr_buf_adds(out, ", ");
 		first = false;

@@ -3,8 +3,8 @@
 
 /*
  * The part of TOML that configuration files of the command line use (docs/protocol.md 1.5): tables,
- * bare and quoted keys, dotted keys, basic and literal strings, integers, floats, booleans, arrays of
- * these, comments.
+ * bare and quoted keys, dotted keys, basic and literal strings, integers, floats, booleans, arrays
+ * of these, comments.
  */
 
 #include "base/err.h"
@@ -12,10 +12,10 @@
 #include <jansson.h>
 
 /*
- * Parses `n` bytes into an object. `name` begins the message, which has the line: PR_EINVAL for syntax,
- * duplicate keys and what is not supported. Caller owns.
+ * Parses `n` bytes into an object. `name` begins the message, which has the line: PR_EINVAL for
+ * syntax, duplicate keys and what is not supported. Caller owns.
  */
-int pr_toml_parse(const char *text, size_t n, const char *name, json_t **ret_table,
-	struct pr_err *err);
+int pr_toml_parse(
+	const char *text, size_t n, const char *name, json_t **ret_table, struct pr_err *err);
 
 #endif

@@ -2,9 +2,9 @@
 #define PR_CODEC_YAML_H
 
 /*
- * YAML 1.1 as PyYAML's safe_load reads it (docs/engine.md 1.4), into JSON values: scalar rules, merge
- * keys, anchors. Dates become their ISO text. Aliases share the same JSON value, as they do in Python.
- * Keys that are no strings become the text that Python's json would write.
+ * YAML 1.1 as PyYAML's safe_load reads it (docs/engine.md 1.4), into JSON values: scalar rules,
+ * merge keys, anchors. Dates become their ISO text. Aliases share the same JSON value, as they do
+ * in Python. Keys that are no strings become the text that Python's json would write.
  */
 
 #include "base/err.h"
@@ -13,9 +13,9 @@
 #include <jansson.h>
 
 /*
- * Parses one document of `n` bytes; an empty one is null. `name` begins the message, which has line and
- * column: PR_EINVAL for syntax, several documents, unknown tags, cyclic aliases; PR_ELIMIT for size,
- * depth and what aliases add. Caller owns.
+ * Parses one document of `n` bytes; an empty one is null. `name` begins the message, which has line
+ * and column: PR_EINVAL for syntax, several documents, unknown tags, cyclic aliases; PR_ELIMIT for
+ * size, depth and what aliases add. Caller owns.
  */
 int pr_yaml_parse(const char *text, size_t n, const char *name, const struct pr_limits *limits,
 	json_t **ret_value, struct pr_err *err);
