@@ -5,8 +5,12 @@
 #include "codec/pyvalue.h"
 #include "experiment/activities.h"
 
-static const char no_interpreter[] = "python activities need an interpreter, which this build cannot "
-				     "host: use a process or http activity instead";
+static const char no_interpreter[] = "this build has no Python interpreter";
+
+static const char *text_of(const json_t *value)
+{
+	return json_is_string(value) ? json_string_value(value) : pr_json_kind(value);
+}
 
 static void python_validate(const json_t *activity, const struct pr_place *place,
 	struct pr_findings *findings)
@@ -23,8 +27,8 @@ static void python_validate(const json_t *activity, const struct pr_place *place
 			"a Python activity must have a function name");
 	if (pr_value_truthy(module) && pr_value_truthy(func))
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
-			"activity '%s' calls Python's %s.%s: %s", pr_activity_name(activity),
-			pr_json_str(provider, "module"), pr_json_str(provider, "func"), no_interpreter);
+			"activity '%s' calls %s.%s, but %s", pr_activity_name(activity),
+			text_of(module), text_of(func), no_interpreter);
 }
 
 static int python_start(const struct pr_activity_env *env, const json_t *activity, pr_activity_fn *fn,

@@ -3,6 +3,8 @@
 static const struct pr_command *const commands[] = {
 	&pr_command_run,
 	&pr_command_validate,
+	&pr_command_service,
+	&pr_command_report,
 	&pr_command_version,
 	&pr_command_completion,
 	&pr_command_man,

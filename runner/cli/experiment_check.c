@@ -1,6 +1,7 @@
 #include "cli/experiment_check.h"
 
 #include "activity/provider.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "experiment/validate.h"
 
@@ -14,10 +15,20 @@ static void log_finding(const struct pr_finding *finding)
 		pr_error("%s", finding->text);
 }
 
+/* All of them in one line, for those who see no log. */
+static int fail_with_all(const struct pr_findings *findings, struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->items[i].level == PR_FINDING_ERROR)
+			pr_buf_addf(&text, "%s%s", text.len ? "; " : "", findings->items[i].text);
+	return pr_fail(err, PR_EINVAL, "%s", pr_buf_str(&text));
+}
+
 int pr_experiment_check(const json_t *document, struct pr_err *err)
 {
 	PR_AUTO(findings) struct pr_findings findings = PR_FINDINGS_INIT;
-	const struct pr_finding *first;
 	int rc;
 
 	pr_info("Validating the experiment's syntax");
@@ -26,9 +37,8 @@ int pr_experiment_check(const json_t *document, struct pr_err *err)
 		return rc;
 	for (size_t i = 0; i < findings.count; i++)
 		log_finding(&findings.items[i]);
-	first = pr_findings_first_error(&findings);
-	if (first)
-		return pr_fail(err, PR_EINVAL, "%s", first->text);
+	if (pr_findings_errors(&findings))
+		return fail_with_all(&findings, err);
 	pr_info("Experiment looks valid");
 	return 0;
 }

@@ -9,7 +9,8 @@
 
 /*
  * Validates and logs as upstream does: the first and the last line, warnings, every error with its place.
- * PR_EINVAL when there was an error; it is logged already, and the first one is in `err`.
+ * PR_EINVAL when there was an error; it is logged already, and all are in
+ * `err`, in one line.
  */
 int pr_experiment_check(const json_t *document, struct pr_err *err);
 

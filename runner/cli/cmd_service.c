@@ -1,0 +1,115 @@
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/plan_job.h"
+
+/* docs/protocol.md 1.3: deviation first, whatever the status. */
+static int exit_code(const struct pr_execution *execution)
+{
+	if (execution->deviated)
+		return PR_EXIT_DEVIATED;
+	return pr_text_eq(execution->status, "completed") ? PR_EXIT_OK : PR_EXIT_FAILED;
+}
+
+static int read_var_files(struct pr_plan_job *job, const struct pr_args *args, struct pr_err *err)
+{
+	const char *given;
+	int rc = pr_variables_init(&job->variables, err);
+
+	for (size_t i = 0; !rc && (given = pr_args_nth(args, "var-file", i)); i++)
+		rc = pr_variables_add_file(&job->variables, given, &job->options.limits, err);
+	return rc;
+}
+
+/* Says it where it can be seen: in the log, and on the console when that does not show the log. */
+static int fail(struct pr_context *context, struct pr_plan_job *job, const char *prefix,
+	const struct pr_err *err)
+{
+	pr_error("%s%s", prefix, err->msg);
+	if (!job->options.log_console || job->log.fd < 0)
+		pr_complain(context, "%s%s", prefix, err->msg);
+	return PR_EXIT_FAILED;
+}
+
+static int run_loaded(struct pr_context *context, const struct pr_args *args, struct pr_plan_job *job)
+{
+	struct pr_err err = PR_ERR_INIT;
+	const char *refusal;
+
+	if (pr_plan_job_load(job, &err) || pr_plan_job_run(job, &err)) {
+		pr_plan_job_tell_error(job, err.msg);
+		return fail(context, job, "running experiment failed: ", &err);
+	}
+	refusal = pr_reporter_refusal(job->reporter);
+	if (refusal) {
+		pr_fail(&err, PR_ENET, "the execution could not be created, nothing was run: %s", refusal);
+		return fail(context, job, "", &err);
+	}
+	if (pr_reporter_execution_url(job->reporter))
+		pr_print("Check results at %s\n", pr_reporter_execution_url(job->reporter));
+	if (job->execution.error.code != PR_OK)
+		fail(context, job, "", &job->execution.error);
+	return pr_args_switch(args, "set-exit-code", true) ? exit_code(&job->execution) : PR_EXIT_OK;
+}
+
+static int execute(struct pr_context *context, const struct pr_args *args)
+{
+	__attribute__((cleanup(pr_plan_job_release))) struct pr_plan_job job = {
+		.options = {.config = pr_args_value(args, "config"),
+			.plan = args->positionals[0],
+			.result_file = pr_args_value(args, "result-file"),
+			.log_file = pr_args_value(args, "log-file"),
+			.ca_file = pr_args_value(args, "ca-file"),
+			.log_console = pr_args_switch(args, "log-stdout", false),
+			.set_status = pr_args_switch(args, "set-status", false),
+			.load_environment = pr_args_switch(args, "load-environment", false),
+			.limits = context->limits}};
+	struct pr_err err = PR_ERR_INIT;
+	int rc = pr_plan_job_open(&job, &err);
+
+	if (!rc)
+		rc = read_var_files(&job, args, &err);
+	if (rc == PR_EUSAGE)
+		return pr_console_usage(context, args, &err);
+	if (!rc)
+		return run_loaded(context, args, &job);
+	fail(context, &job, "", &err);
+	return PR_EXIT_DEVIATED;
+}
+
+static const struct pr_option execute_options[] = {
+	{"result-file", 0, PR_OPTION_VALUE, "PATH", "Where the journal goes (./result.json).", NULL},
+	{"log-file", 0, PR_OPTION_VALUE, "PATH", "Where the log is appended (./run.log).", NULL},
+	{"log-stdout", 0, PR_OPTION_SWITCH, NULL, "Log to the console too (standard error).", NULL},
+	{"set-status", 0, PR_OPTION_SWITCH, NULL, "Set the plan's status, also when it fails.", NULL},
+	{"skip-context", 0, PR_OPTION_SWITCH, NULL, "Leave the plan's integrations out.", NULL},
+	{"load-environment", 0, PR_OPTION_SWITCH, NULL, "Load the plan's environment.", NULL},
+	{"control-file", 0, PR_OPTION_LIST, "FILE", "Controls for every experiment.", NULL},
+	{"var-file", 0, PR_OPTION_LIST, "FILE",
+		"Set configuration and secrets from a JSON, YAML or .env file.", NULL},
+	{"set-exit-code", 0, PR_OPTION_SWITCH, NULL, "Tell the outcome by the exit code (default).",
+		NULL},
+	{"ca-file", 0, PR_OPTION_VALUE, "FILE", "Certificates of the authorities to trust.", NULL},
+	{"config", 0, PR_OPTION_VALUE, "PATH", "Configuration (~/.config/reliably/config.toml).", NULL},
+};
+
+static const struct pr_positional execute_positionals[] = {
+	{"PLAN_ID", "The UUID of the plan.", false},
+};
+
+static const struct pr_command plan_execute = {.name = "execute",
+	.summary = "Fetch a plan, run its experiment, report it.",
+	PR_OPTIONS(execute_options),
+	PR_POSITIONALS(execute_positionals),
+	.run = execute};
+
+static const struct pr_command *const plan_commands[] = {&plan_execute};
+
+static const struct pr_command plan = {
+	.name = "plan", .summary = "Plans of the platform.", PR_COMMANDS(plan_commands)};
+
+static const struct pr_command *const service_commands[] = {&plan};
+
+const struct pr_command pr_command_service = {
+	.name = "service", .summary = "What needs the platform.", PR_COMMANDS(service_commands)};

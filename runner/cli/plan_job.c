@@ -1,0 +1,265 @@
+#include "cli/plan_job.h"
+
+#include "base/env.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/ask.h"
+#include "cli/experiment_check.h"
+#include "cli/output_file.h"
+#include "codec/json.h"
+#include "experiment/settings.h"
+#include "experiment/source.h"
+#include "net/url.h"
+#include "platform/report.h"
+
+#include <string.h>
+
+#define REPORT_DEADLINE_MS 60000
+#define POLL_MS 2000
+
+static int open_files(struct pr_plan_job *job, struct pr_err *err)
+{
+	if (pr_output_file(job->options.result_file, "result.json", &job->result_path, err) ||
+		pr_output_file(job->options.log_file, "run.log", &job->log_path, err))
+		return PR_EIO;
+	return pr_plan_log_open(&job->log, job->log_path, job->options.log_console, err);
+}
+
+static int open_service(struct pr_plan_job *job, struct pr_err *err)
+{
+	int rc = pr_service_load(job->options.config, &job->service, err);
+
+	if (!rc)
+		rc = pr_service_require(&job->service, true, err);
+	if (!rc && job->options.ca_file)
+		job->service.ca_file = pr_text_dup(job->options.ca_file);
+	return rc ? rc : pr_platform_new(job->loop, &job->service, &job->platform, err);
+}
+
+static int fetch_plan(struct pr_plan_job *job, struct pr_err *err)
+{
+	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
+	char path[PR_UUID_SIZE + 16];
+
+	pr_text_print(path, sizeof path, "/plans/%s", job->plan_id);
+	if (pr_ask(&job->signals, job->platform, "GET", path, NULL, &reply))
+		return pr_fail(err, reply.code, "%s",
+			reply.code == PR_ENOTFOUND ? "plan not found" : reply.message);
+	if (pr_plan_read(reply.body, &job->plan, err))
+		return PR_EPROTO;
+	if (json_array_size(pr_json_array(pr_json_object(reply.body, "definition"), "integrations")))
+		pr_warn("The plan's integrations are not supported by this version, they are left out");
+	return 0;
+}
+
+static int load_environment(struct pr_plan_job *job, struct pr_err *err)
+{
+	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
+	char path[PR_UUID_SIZE + 32];
+
+	if (!job->options.load_environment || !*job->plan.environment)
+		return 0;
+	pr_text_print(path, sizeof path, "/environments/%s/clear", job->plan.environment);
+	if (pr_ask(&job->signals, job->platform, "GET", path, NULL, &reply))
+		return pr_fail(err, reply.code, "the plan's environment cannot be loaded: %s",
+			reply.message);
+	return pr_environment_apply(reply.body, &job->secret_files, err);
+}
+
+static int set_default(const char *name, const char *value, struct pr_err *err)
+{
+	return pr_env_get(name) ? 0 : pr_env_set(name, value, err);
+}
+
+/* What activities and their programs may rely on (docs/protocol.md 1.6). */
+static int export_variables(struct pr_plan_job *job, struct pr_err *err)
+{
+	const char *host = job->service.host;
+	bool plain = pr_url_is_plain_http(host);
+	int rc = pr_env_set("RELIABLY_USE_HTTP", plain ? "true" : "false", err);
+
+	if (!rc)
+		rc = set_default("RELIABLY_HOST", strstr(host, "://") + 3, err);
+	if (!rc)
+		rc = set_default("RELIABLY_TOKEN", job->service.token, err);
+	return rc ? rc : set_default("RELIABLY_PLAN_ID", job->plan_id, err);
+}
+
+static int put_status(struct pr_plan_job *job, const char *status, const char *error,
+	struct pr_reply *reply)
+{
+	json_auto_t *body = pr_report_plan_status(status, error);
+	char path[PR_UUID_SIZE + 16];
+
+	pr_text_print(path, sizeof path, "/plans/%s/status", job->plan_id);
+	return pr_ask(&job->signals, job->platform, "PUT", path, body, reply);
+}
+
+static int set_running(struct pr_plan_job *job, struct pr_err *err)
+{
+	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
+
+	if (!job->options.set_status || put_status(job, "running", NULL, &reply) == 0)
+		return 0;
+	return pr_fail(err, reply.code, "%s",
+		reply.code == PR_ENOTFOUND ? "plan not found" : reply.message);
+}
+
+int pr_plan_job_open(struct pr_plan_job *job, struct pr_err *err)
+{
+	static int (*const steps[])(struct pr_plan_job *, struct pr_err *) = {open_service, open_files,
+		fetch_plan, export_variables, load_environment, set_running};
+	int rc;
+
+	job->log.fd = -1;
+	if (pr_uuid_parse(job->options.plan, job->plan_id, err))
+		return PR_EUSAGE;
+	rc = pr_loop_new(NULL, &job->loop, err);
+	if (!rc)
+		rc = pr_signals_watch(&job->signals, job->loop, err);
+	for (size_t i = 0; !rc && i < PR_LEN(steps); i++)
+		rc = steps[i](job, err);
+	return rc;
+}
+
+static int fetch_experiment(struct pr_plan_job *job, struct pr_err *err)
+{
+	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
+	PR_AUTO(free) char *path = pr_text_format("/experiments/%s/raw", job->plan.experiment);
+	PR_AUTO(free) char *url = path ? pr_platform_url(job->platform, path) : NULL;
+
+	if (!url)
+		return pr_fail_nomem(err);
+	pr_info("################################################################################");
+	pr_info("Starting Reliably experiment: %s", url);
+	if (pr_ask(&job->signals, job->platform, "GET", path, NULL, &reply))
+		return pr_fail(err, reply.code, "failed to fetch experiment at %s: %s", url,
+			reply.message);
+	return pr_source_parse_answer(url, reply.content_type, pr_buf_str(&reply.text), reply.text.len,
+		&job->options.limits, &job->document, err);
+}
+
+static int read_settings(struct pr_plan_job *job, struct pr_err *err)
+{
+	PR_AUTO(free) char *path = pr_settings_default_path();
+
+	return pr_settings_load(path, &job->options.limits, &job->settings, err);
+}
+
+/* Variables decide over the experiment and the settings; no rollback is left out by default. */
+static int decide(struct pr_plan_job *job, struct pr_err *err)
+{
+	const json_t *hypothesis = pr_json_object(pr_json_object(job->document, "runtime"), "hypothesis");
+	const json_t *runtime = pr_json_object(job->document, "runtime");
+	const char *frequency = pr_env_get_set("RELIABLY_CLI_HYPOTHESIS_STRATEGY_FREQ");
+	const char *fail_fast = pr_env_get_set("RELIABLY_CLI_HYPOTHESIS_STRATEGY_FAIL_FAST");
+	const char *dry = pr_env_get_set("RELIABLY_CLI_DRY_STRATEGY");
+	struct pr_strategy_flags flags = {
+		.hypothesis = pr_env_get_set("RELIABLY_CLI_HYPOTHESIS_STRATEGY"),
+		.rollbacks = pr_env_get_set("RELIABLY_CLI_ROLLBACK_STRATEGY"),
+		.dry = dry ? dry : pr_json_str(runtime, "dry"),
+		.fallback_rollbacks = "always"};
+	const json_t *freq = json_object_get(hypothesis, "freq");
+
+	job->strategies.frequency = json_is_number(freq) ? json_number_value(freq) : 1.0;
+	job->strategies.fail_fast = json_is_true(json_object_get(hypothesis, "fail_fast"));
+	if (frequency && pr_text_double(frequency, &job->strategies.frequency, err))
+		return pr_wrap(err, "RELIABLY_CLI_HYPOTHESIS_STRATEGY_FREQ");
+	if (fail_fast)
+		(void)pr_text_bool(fail_fast, &job->strategies.fail_fast, NULL);
+	return pr_strategies_decide(job->document, job->settings, &flags, &job->strategies, err);
+}
+
+int pr_plan_job_load(struct pr_plan_job *job, struct pr_err *err)
+{
+	int rc = read_settings(job, err);
+
+	if (!rc)
+		rc = fetch_experiment(job, err);
+	if (!rc)
+		rc = pr_experiment_check(job->document, err);
+	return rc ? rc : decide(job, err);
+}
+
+static void terminate(void *arg, bool skip_rollbacks)
+{
+	struct pr_plan_job *job = arg;
+
+	if (job->signals.run)
+		pr_run_interrupt(job->signals.run,
+			skip_rollbacks ? PR_INTERRUPT_USR2 : PR_INTERRUPT_USR1, NULL);
+}
+
+static int64_t milliseconds_of(const char *variable, int64_t fallback)
+{
+	const char *text = pr_env_get_set(variable);
+	int64_t ms = fallback;
+
+	if (text && pr_text_duration_ms(text, &ms, NULL))
+		pr_warn("%s='%s' is not a duration, %lld ms are taken", variable, text,
+			(long long)fallback);
+	return ms;
+}
+
+int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
+{
+	struct pr_reporter_options reporting = {.platform = job->platform,
+		.service = &job->service,
+		.plan = &job->plan,
+		.log = &job->log.text,
+		.deadline_ms = milliseconds_of("PLAN_RUNNER_REPORT_DEADLINE", REPORT_DEADLINE_MS),
+		.poll_ms = milliseconds_of("PLAN_RUNNER_POLL", POLL_MS),
+		.terminate = terminate,
+		.arg = job};
+	struct pr_hook hook;
+	struct pr_run_options options = {.document = job->document,
+		.settings = job->settings,
+		.var_configuration = job->variables.configuration,
+		.var_secrets = job->variables.secrets,
+		.strategies = job->strategies,
+		.limits = job->options.limits,
+		.journal_path = job->result_path,
+		.ca_file = job->service.ca_file,
+		.hooks = &hook,
+		.hook_count = 1};
+	int rc = pr_reporter_new(job->loop, &reporting, &job->reporter, err);
+
+	if (rc)
+		return rc;
+	hook = pr_reporter_hook(job->reporter);
+	job->signals.term_skips_rollbacks =
+		pr_text_eq(pr_env_get_set("RELIABLY_CATCH_SIGTERM_BEFORE_CHAOSTOOLKIT"), "1");
+	rc = pr_execution_run(&job->signals, &options, &job->execution, err);
+	if (!rc && job->execution.crashed)
+		rc = pr_fail(err, PR_EINVAL, "%s", job->execution.error.msg);
+	return rc;
+}
+
+void pr_plan_job_tell_error(struct pr_plan_job *job, const char *message)
+{
+	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
+	PR_AUTO(free) char *error = pr_text_format("Error: %s", message);
+
+	if (!job->options.set_status || !job->platform || !error)
+		return;
+	job->signals.received = 0;
+	if (put_status(job, "error", error, &reply))
+		pr_error("The plan's status could not be set: %s", reply.message);
+}
+
+void pr_plan_job_release(struct pr_plan_job *job)
+{
+	pr_execution_release(&job->execution);
+	pr_reporter_free(job->reporter);
+	json_decref(job->document);
+	json_decref(job->settings);
+	pr_variables_release(&job->variables);
+	pr_secret_files_remove(&job->secret_files);
+	pr_plan_release(&job->plan);
+	pr_platform_free(job->platform);
+	pr_service_release(&job->service);
+	pr_plan_log_close(&job->log);
+	free(job->result_path);
+	free(job->log_path);
+	pr_loop_free(job->loop);
+}
