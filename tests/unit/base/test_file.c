@@ -4,6 +4,7 @@
 #include "file_fixture.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -35,6 +36,22 @@ static void a_large_file_is_read_whole(void **state)
 	assert_int_equal(pr_file_read("f", &out, NULL), 0);
 	assert_int_equal(out.len, SIZE);
 	assert_memory_equal(out.ptr, data, SIZE);
+}
+
+/* Larger than what is read at once: the first part is taken back. */
+static void a_file_that_is_too_large_adds_nothing(void **state)
+{
+	enum { SIZE = 200000 };
+	PR_AUTO(free) char *data = calloc(SIZE, 1);
+	PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(SIZE);
+
+	(void)state;
+	assert_non_null(data);
+	assert_int_equal(pr_file_replace("f", data, SIZE, 0600, false, NULL), 0);
+	pr_buf_adds(&out, "x");
+	assert_int_equal(pr_file_read("f", &out, NULL), PR_ELIMIT);
+	assert_int_equal(out.len, 1);
+	assert_string_equal(pr_buf_str(&out), "x");
 }
 
 static void what_cannot_be_read_says_why(void **state)
@@ -374,11 +391,25 @@ static void writing_to_a_full_or_closed_descriptor_is_reported(void **state)
 	assert_string_equal(err.msg, "'/dev/full': cannot write: No space left on device");
 }
 
+/* Reads the state of a process: 'S' sleeps, 'Z' has ended. */
+static char state_of(pid_t pid)
+{
+	PR_AUTO(free) char *path = pr_text_format("/proc/%d/stat", (int)pid);
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(4096);
+	const char *name_end;
+
+	assert_int_equal(pr_file_read(path, &text, NULL), 0);
+	name_end = strrchr(pr_buf_str(&text), ')');
+	assert_non_null(name_end);
+	return name_end[2];
+}
+
+/* The pipe is full and non-blocking when the writer begins: it must wait for room. */
 static void a_slow_reader_gets_everything(void **state)
 {
-	enum { SIZE = 1 << 20 };
+	enum { SIZE = 1 << 18 };
 	PR_AUTO(free) char *data = calloc(SIZE, 1);
-	size_t total = 0;
+	ssize_t total;
 	ssize_t n;
 	int status;
 	int ends[2];
@@ -386,20 +417,24 @@ static void a_slow_reader_gets_everything(void **state)
 
 	(void)state;
 	assert_non_null(data);
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+	total = SIZE + write(ends[1], data, SIZE);
+	assert_in_range(total, SIZE + 1, 2 * SIZE - 1);
 	pid = fork();
 	if (!pid) {
 		close(ends[0]);
 		_exit(-pr_file_write_all(ends[1], data, SIZE, NULL));
 	}
 	close(ends[1]);
+	while (!strchr("SZ", state_of(pid)))
+		sched_yield();
+	assert_int_equal(fcntl(ends[0], F_SETFL, 0), 0);
 	while ((n = read(ends[0], data, SIZE)) > 0)
-		total += (size_t)n;
+		total -= n;
 	close(ends[0]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(total, SIZE);
+	assert_int_equal(total, 0);
 }
 
 int main(void)
@@ -407,6 +442,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_PLACE(a_file_is_read_whole),
 		IN_PLACE(a_large_file_is_read_whole),
+		IN_PLACE(a_file_that_is_too_large_adds_nothing),
 		IN_PLACE(what_cannot_be_read_says_why),
 		IN_PLACE(a_file_of_someone_else_is_not_read),
 		IN_PLACE(a_pipe_is_read_to_its_end),
