@@ -1,6 +1,7 @@
 #include "experiment/strategy.h"
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "codec/json.h"
 #include "codec/pyvalue.h"
@@ -87,13 +88,17 @@ static int decide_hypothesis(const json_t *document, const json_t *settings, con
 static int decide_rollbacks(const json_t *document, const json_t *settings,
 	const struct pr_strategy_flags *flags, struct pr_strategies *strategies, struct pr_err *err)
 {
-	const char *name = flags->rollbacks;
+	const char *of_files = strategy_of_files(document, settings, "rollbacks");
+	const char *name = flags->rollbacks ? flags->rollbacks : of_files;
 	int index = PR_ROLLBACK_DEFAULT;
 
 	if (!name)
-		name = strategy_of_files(document, settings, "rollbacks");
-	if (!name)
 		name = flags->fallback_rollbacks;
+	if (name == of_files && name && pr_text_index(name, rollback_names, PR_LEN(rollback_names)) < 0) {
+		pr_warn("Unknown rollback strategy '%s': no rollbacks will be played", name);
+		strategies->rollbacks = PR_ROLLBACK_NEVER;
+		return 0;
+	}
 	if (name && parse_name("rollback strategy", name, rollback_names, PR_LEN(rollback_names),
 			    &index, err))
 		return PR_EINVAL;
