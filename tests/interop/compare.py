@@ -16,6 +16,7 @@ import urllib.request
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 TAG = re.compile(r"\b(interop-marker|interop|victim)-[0-9a-f]{8}\b")
+OURS = ("run_id",)  # what this program adds: by it a repeated POST is recognised (docs/design.md, decision 4)
 FREE = {  # key -> what stands for any value of it
     "duration": "<duration>", "date": "<date>", "node": "<node>", "platform": "<platform>",
     "user_id": "<user>", "chaoslib-version": "<version>",
@@ -33,7 +34,7 @@ def plain(value, key=None):
     if key == "execution_url":  # the reference writes https where the platform speaks http (docs/protocol.md 2.10)
         value = re.sub(r"^https?:", "scheme:", value)
     if isinstance(value, dict):
-        return {k: plain(v, k) for k, v in value.items()}
+        return {k: plain(v, k) for k, v in value.items() if k not in OURS}
     if isinstance(value, list):
         return [plain(v) for v in value]
     if isinstance(value, str):
