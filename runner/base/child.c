@@ -57,10 +57,11 @@ static void child_report(struct pr_child *child, bool timed_out)
 	child->fn(child->arg, &result);
 }
 
-/* Ends here when all three have ended: `child` may be gone afterwards. */
+/* Ends here when all three have ended, unless the time was over: `child` may be gone afterwards. */
 static void child_check(struct pr_child *child)
 {
-	if (child->reaped && child->streams[0].fd < 0 && child->streams[1].fd < 0)
+	if (!child->reported && child->reaped && child->streams[0].fd < 0 &&
+		child->streams[1].fd < 0)
 		child_report(child, false);
 }
 

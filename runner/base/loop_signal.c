@@ -21,8 +21,6 @@ static void ring_remove(struct pr_reap *reap)
 {
 	reap->prev->next = reap->next;
 	reap->next->prev = reap->prev;
-	reap->next = NULL;
-	reap->prev = NULL;
 }
 
 static void ring_append(struct pr_reap *head, struct pr_reap *reap)
@@ -121,8 +119,8 @@ static int receive(struct pr_loop *loop, int signo, struct pr_err *err)
 	if (sigismember(&signals, signo) == 1)
 		return 0;
 	sigemptyset(&one);
-	if (signo >= _NSIG || sigaddset(&one, signo) || sigaddset(&signals, signo))
-		return pr_fail(err, PR_EINVAL, "there is no signal %d", signo);
+	if (sigaddset(&one, signo) || sigaddset(&signals, signo))
+		return pr_fail(err, PR_EINVAL, "signal %d cannot be received", signo);
 	rc = open_signal_fd(loop, &signals, err);
 	if (rc)
 		return rc;
@@ -134,8 +132,11 @@ static int receive(struct pr_loop *loop, int signo, struct pr_err *err)
 int pr_loop_on_signal(
 	struct pr_loop *loop, int signo, pr_signal_fn *fn, void *arg, struct pr_err *err)
 {
-	int rc = receive(loop, signo, err);
+	int rc;
 
+	if (signo <= 0 || signo >= _NSIG)
+		return pr_fail(err, PR_EINVAL, "there is no signal %d", signo);
+	rc = receive(loop, signo, err);
 	if (rc)
 		return rc;
 	loop->handlers[signo].fn = fn;

@@ -263,6 +263,18 @@ static void when_the_time_is_over_the_whole_group_is_killed(void **state)
 	run_until_gone(f, grandchild);
 }
 
+static void a_child_out_of_time_is_reported_once_though_it_is_freed_late(void **state)
+{
+	struct fixture *f = *state;
+	pid_t leader = start_until_ready(f, "echo $$ >&9; exec sleep 1000", HOUR_US);
+
+	pr_fake_clock_advance(&f->clock, HOUR_US);
+	run(f);
+	run_until_gone(f, leader);
+	assert_int_equal(f->calls, 1);
+	pr_child_signal(f->child, SIGTERM);
+}
+
 static void a_time_limit_of_zero_is_over_at_once(void **state)
 {
 	struct fixture *f = *state;
@@ -320,7 +332,7 @@ static void a_signal_goes_to_the_whole_group(void **state)
 
 	start_until_ready(f,
 		"trap 'echo outer' TERM; sh -c 'trap \"echo inner; exit 0\" TERM; echo $$ >&9; "
-		"while :; do sleep 1000 & wait; done'; echo end",
+		"while :; do :; done'; echo end",
 		-1);
 	pr_child_signal(f->child, SIGTERM);
 	run(f);
@@ -389,6 +401,7 @@ int main(void)
 		TEST(the_child_leads_a_group_of_its_own),
 		TEST(the_child_gets_the_signals_of_before_the_loop),
 		TEST(when_the_time_is_over_the_whole_group_is_killed),
+		TEST(a_child_out_of_time_is_reported_once_though_it_is_freed_late),
 		TEST(a_time_limit_of_zero_is_over_at_once),
 		TEST(a_grandchild_that_left_the_group_does_not_delay_the_time_limit),
 		TEST(a_grandchild_that_holds_the_streams_keeps_it_open),

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#define MAX_LINE 65536
+#define MAX_LINE ((size_t)64 << 10)
 
 /* 2026-11-20T16:04:56.465597Z in a zone two hours east. */
 static struct pr_fake_clock fake;
