@@ -106,7 +106,7 @@ static int prepare(struct job *job, struct pr_err *err)
 	static int (*const steps[])(struct job *, struct pr_err *) = {
 		read_variables, check_control_files, read_settings, load_document};
 	int rc = pr_output_file(pr_args_value(job->args, "journal-path"), "journal.json",
-		&job->journal_path, err);
+		pr_file_check_replaceable, &job->journal_path, err);
 
 	for (size_t i = 0; !rc && i < PR_LEN(steps); i++)
 		rc = steps[i](job, err);

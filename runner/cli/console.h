@@ -18,8 +18,10 @@ void pr_print_bytes(const char *bytes, size_t n);
  */
 int pr_console_log(bool verbose, const char *format, struct pr_err *err);
 
-/* Prints the help page of a command, or the line for a wrong command line; the exit code. */
+/* Prints the help page of a command; the exit code. */
 int pr_console_help(const struct pr_context *context, const struct pr_args *args);
+
+/* Prints usage and what is wrong with the command line; the exit code. */
 int pr_console_usage(const struct pr_context *context, const struct pr_args *args,
 	const struct pr_err *err);
 

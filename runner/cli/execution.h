@@ -14,8 +14,8 @@ struct pr_execution {
 };
 
 /*
- * Handles INT, TERM, USR1 and USR2 from now on: before a run they make pr_execution_interrupted true and
- * stop the loop, during one they interrupt it (docs/engine.md 7.2). `state` lives as long as the loop.
+ * INT, TERM, USR1 and USR2: before a run they are remembered and stop the loop, during one they interrupt
+ * it (docs/engine.md 7.2).
  */
 struct pr_signals {
 	struct pr_loop *loop;
@@ -24,6 +24,7 @@ struct pr_signals {
 	bool term_skips_rollbacks; /* docs/protocol.md 1.8 */
 };
 
+/* Starts handling them; `signals` must outlive the loop. */
 int pr_signals_watch(struct pr_signals *signals, struct pr_loop *loop, struct pr_err *err);
 
 /* Runs; errors are those of making the run, what happens in it is in *execution. */

@@ -89,8 +89,10 @@ const char *pr_args_value(const struct pr_args *args, const char *name);
 /* The `index`th value of a repeatable option, NULL after the last. */
 const char *pr_args_nth(const struct pr_args *args, const char *name, size_t index);
 
-/* Whether a flag was given; of a switch its last setting, or `fallback`. */
+/* Whether a flag was given. */
 bool pr_args_flag(const struct pr_args *args, const char *name);
+
+/* The last setting of a switch, or `fallback`. */
 bool pr_args_switch(const struct pr_args *args, const char *name, bool fallback);
 
 #endif

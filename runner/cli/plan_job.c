@@ -1,6 +1,7 @@
 #include "cli/plan_job.h"
 
 #include "base/env.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/ask.h"
@@ -19,8 +20,10 @@
 
 static int open_files(struct pr_plan_job *job, struct pr_err *err)
 {
-	if (pr_output_file(job->options.result_file, "result.json", &job->result_path, err) ||
-		pr_output_file(job->options.log_file, "run.log", &job->log_path, err))
+	if (pr_output_file(job->options.result_file, "result.json", pr_file_check_replaceable,
+		    &job->result_path, err) ||
+		pr_output_file(job->options.log_file, "run.log", pr_file_check_writable, &job->log_path,
+			err))
 		return PR_EIO;
 	return pr_plan_log_open(&job->log, job->log_path, job->options.log_console, err);
 }
@@ -217,6 +220,7 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 		.var_configuration = job->variables.configuration,
 		.var_secrets = job->variables.secrets,
 		.strategies = job->strategies,
+		.dry_when_set = true,
 		.limits = job->options.limits,
 		.journal_path = job->result_path,
 		.ca_file = job->service.ca_file,

@@ -13,9 +13,13 @@
  */
 json_t *pr_activity_resolve(const json_t *document, json_t *item);
 
-/* The probes of the hypothesis, the method, the rollbacks; NULL or an array. Borrowed. */
+/* The probes of the hypothesis; NULL or an array. Borrowed. */
 json_t *pr_document_probes(const json_t *document);
+
+/* The method likewise. */
 json_t *pr_document_method(const json_t *document);
+
+/* The rollbacks likewise. */
 json_t *pr_document_rollbacks(const json_t *document);
 
 /* Whether the hypothesis has anything to check (docs/engine.md 6.1). */

@@ -50,8 +50,10 @@ struct pr_strategy_flags {
 int pr_strategies_decide(const json_t *document, const json_t *settings,
 	const struct pr_strategy_flags *flags, struct pr_strategies *strategies, struct pr_err *err);
 
-/* Names as the log has them: "continuous", "before-method-only". Static. */
+/* The name as the log has it: "continuous", "before-method-only". Static. */
 const char *pr_hypothesis_strategy_name(enum pr_hypothesis_strategy strategy);
+
+/* The name as the log has it: "always". Static. */
 const char *pr_rollback_strategy_name(enum pr_rollback_strategy strategy);
 
 /* "probes", "actions", "activities", "pause"; NULL for none. Static. */

@@ -58,8 +58,10 @@ void pr_http_call_done(struct pr_http_call *call, CURLcode code);
 /* The outcome is decided: the callback comes in the next turn of the loop. */
 void pr_http_call_fail(struct pr_http_call *call, enum pr_http_failure failure, const char *detail);
 
-/* Copies what the caller of pr_http_start gave, and frees the copies. PR_ENOMEM. */
+/* Copies what the caller of pr_http_start gave. PR_ENOMEM. */
 int pr_http_call_copy(struct pr_http_call *call, const struct pr_http_request *request);
+
+/* Frees the copies. */
 void pr_http_call_release_copy(struct pr_http_call *call);
 
 /* Builds url, method, headers and body of the next transfer into the call's handle. */
