@@ -41,12 +41,13 @@ static void on_started(void *arg)
 	}
 }
 
-/* The journal's `experiment` always says whether it was a dry run; the document's own word does not
- * count. */
+/* The journal's `experiment` says whether it was a dry run; the document's own word does not count. */
 static int set_dry(struct pr_run *run, struct pr_err *err)
 {
 	const char *dry = pr_dry_name(run->core.strategies.dry);
 
+	if (!dry && run->dry_when_set)
+		return 0;
 	return pr_json_set(
 		run->core.view.document, "dry", dry ? json_string(dry) : json_null(), err);
 }

@@ -4,11 +4,10 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "codec/json.h"
-#include "codec/json_write.h"
 #include "engine/journal_part.h"
+#include "engine/journal_text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,52 +28,63 @@ struct pr_journal_file {
 	char *part_path;
 	int part;                    /* descriptor of `.part`, -1 while there is none */
 	size_t part_bytes;           /* 0: it does not count */
-	struct pr_journal_mark mark; /* of `J` as it is on disk */
+	size_t bytes;                /* of `J` as it is on disk */
+	struct pr_journal_mark mark; /* of it, where it is not small */
+	struct pr_journal_text text; /* of it, where it is small */
 	bool is_stream;              /* nothing that can be replaced: written once, at the end */
 };
 
-static int journal_text(const json_t *value, struct pr_buf *out, struct pr_err *err)
+/* Puts the text that file->text holds in the place of `J`. */
+static int file_put(struct pr_journal_file *file, bool sync, struct pr_err *err)
 {
-	static const struct pr_json_style style = PR_JSON_JOURNAL;
+	const struct pr_buf *buf = &file->text.buf;
+	int r = pr_file_replace(file->path, buf->ptr, buf->len, MODE, sync, err);
 
-	pr_json_write(value, &style, out);
-	return pr_buf_check(out, "the journal", err);
-}
-
-static int stream_write(const char *path, const struct pr_buf *text, struct pr_err *err)
-{
-	PR_AUTO(close) int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return pr_fail_errno(err, errno, "cannot write '%s'", path);
-	return pr_file_write_all(fd, text->ptr, text->len, err);
+	if (r)
+		return r;
+	file->bytes = buf->len;
+	if (buf->len <= SMALL)
+		return 0;
+	file->mark = pr_journal_mark_of(buf->ptr, buf->len);
+	pr_journal_text_release(&file->text);
+	return 0;
 }
 
 /* Writes `J`. What `.part` holds is then in `J` too, and its first line no longer fits. */
 static int file_write(
 	struct pr_journal_file *file, const json_t *value, bool sync, struct pr_err *err)
 {
-	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(NO_LIMIT);
-	int r = journal_text(value, &text, err);
+	int r;
 
+	if (file->is_stream && !sync)
+		return 0;
+	r = pr_journal_text_make(&file->text, value, err);
+	if (r == 0)
+		r = file_put(file, sync, err);
 	if (r)
 		return r;
-	if (file->is_stream)
-		return sync ? stream_write(file->path, &text, err) : 0;
-	r = pr_file_replace(file->path, text.ptr, text.len, MODE, sync, err);
-	if (r)
-		return r;
-	file->mark = pr_journal_mark_of(text.ptr, text.len);
 	if (file->part_bytes > 0 && ftruncate(file->part, 0) < 0)
 		return pr_fail_errno(err, errno, "cannot write '%s'", file->part_path);
 	file->part_bytes = 0;
 	return 0;
 }
 
+/* Writes a small `J` with one entry changed. */
+static int file_write_entry(struct pr_journal_file *file, const json_t *value, const json_t *entry,
+	const char *list, size_t index, struct pr_err *err)
+{
+	if (!pr_journal_text_set(&file->text, entry, list, index) || file->text.buf.status)
+		return file_write(file, value, false, err);
+	return file_put(file, false, err);
+}
+
 static bool path_is_stream(const char *path)
 {
 	struct stat st;
 
+	/* Such as /dev/stdout, which may stand for a file that must be appended to. */
+	if (pr_text_starts(path, "/dev/") || pr_text_starts(path, "/proc/"))
+		return true;
 	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
@@ -87,6 +97,7 @@ int pr_journal_file_new(const char *path, const json_t *value, struct pr_journal
 	if (!file)
 		return pr_fail_nomem(err);
 	file->part = -1;
+	pr_journal_text_init(&file->text);
 	file->path = pr_text_dup(path);
 	file->part_path = pr_text_format("%s.part", path);
 	file->is_stream = path_is_stream(path);
@@ -109,6 +120,7 @@ void pr_journal_file_free(struct pr_journal_file *file)
 	if (!file)
 		return;
 	pr_auto_close(&file->part);
+	pr_journal_text_release(&file->text);
 	free(file->path);
 	free(file->part_path);
 	free(file);
@@ -152,11 +164,11 @@ int pr_journal_file_touch(struct pr_journal_file *file, const json_t *value, con
 
 	if (file->is_stream)
 		return 0;
-	if (file->mark.bytes <= SMALL)
-		return file_write(file, value, false, err);
+	if (file->bytes <= SMALL)
+		return file_write_entry(file, value, entry, list, index, err);
 	r = part_add(file, entry, list, index, err);
 	/* After half a line nothing behind it would be read: start afresh. */
-	if (r || file->part_bytes > file->mark.bytes / 2)
+	if (r || file->part_bytes > file->bytes / 2)
 		r = file_write(file, value, false, r ? NULL : err);
 	return r;
 }
@@ -192,14 +204,16 @@ static int read_part(const char *path, const struct pr_buf *text, const struct p
 static int rewrite_file(
 	const char *path, const char *part_path, const json_t *value, struct pr_err *err)
 {
-	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(NO_LIMIT);
+	struct pr_journal_text text;
 	int r;
 
 	if (!pr_file_exists(part_path))
 		return 0;
-	r = journal_text(value, &text, err);
+	pr_journal_text_init(&text);
+	r = pr_journal_text_make(&text, value, err);
 	if (r == 0)
-		r = pr_file_replace(path, text.ptr, text.len, MODE, true, err);
+		r = pr_file_replace(path, text.buf.ptr, text.buf.len, MODE, true, err);
+	pr_journal_text_release(&text);
 	if (r == 0 && unlink(part_path) < 0)
 		r = pr_fail_errno(err, errno, "cannot remove '%s'", part_path);
 	return r;

@@ -29,6 +29,11 @@ struct pr_run_options {
 	const json_t *var_configuration; /* overrides, NULL: none */
 	const json_t *var_secrets;
 	struct pr_strategies strategies;
+	/*
+	 * The journal's `experiment` says "dry" only of a dry run, as reliably's does; otherwise
+	 * always, null when it is none, as chaos' does (docs/engine.md 8).
+	 */
+	bool dry_when_set;
 	struct pr_limits limits;
 	const char *journal_path;    /* NULL: the journal stays in memory */
 	const char *ca_file;         /* NULL: net/tls.h chooses */

@@ -27,6 +27,7 @@ struct pr_run {
 	struct pr_core core;
 	enum pr_stage stage;
 	char *journal_path;        /* NULL: in memory */
+	bool dry_when_set;         /* as in the options */
 	json_t *var_configuration; /* NULL: none; owned, as all below */
 	json_t *var_secrets;
 	struct pr_dynamic *dynamic;
