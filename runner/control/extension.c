@@ -111,6 +111,11 @@ int pr_extension_complete(json_t *extension, const char *execution_url, struct p
 	return set_default(extension, "chaostoolkit_extensions", json_array(), err);
 }
 
+int pr_extension_close(json_t *extension, struct pr_err *err)
+{
+	return set_default(extension, "captures", json_pack("{s: n}", "slack"), err);
+}
+
 const char *pr_extension_run_id(const json_t *journal)
 {
 	return pr_json_str(find(json_object_get(journal, "experiment")), "run_id");

@@ -13,6 +13,9 @@ int pr_extension_open(json_t *document, const char *run_id, json_t **ret_extensi
 /* Sets what is known once the execution exists: its address and `extra` from the environment. */
 int pr_extension_complete(json_t *extension, const char *execution_url, struct pr_err *err);
 
+/* Sets what is known at the end: `captures`, null of each system that nothing was captured from. */
+int pr_extension_close(json_t *extension, struct pr_err *err);
+
 /* The run_id that a stored journal carries, NULL when it has none. Borrowed. */
 const char *pr_extension_run_id(const json_t *journal);
 
