@@ -18,14 +18,15 @@ struct http {
 	void *arg;
 };
 
-static void http_validate(const json_t *activity, const struct pr_place *place,
-	struct pr_findings *findings)
+static void http_validate(
+	const json_t *activity, const struct pr_place *place, struct pr_findings *findings)
 {
 	const json_t *provider = json_object_get(activity, "provider");
 	const json_t *headers = json_object_get(provider, "headers");
 
 	if (!pr_value_truthy(json_object_get(provider, "url")))
-		pr_findings_add(findings, PR_FINDING_ERROR, place, "a HTTP activity must have a URL");
+		pr_findings_add(
+			findings, PR_FINDING_ERROR, place, "a HTTP activity must have a URL");
 	if (pr_value_truthy(headers) && !json_is_object(headers))
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
 			"a HTTP activities expect headers as a mapping");
@@ -49,8 +50,10 @@ static void succeed(const struct http *http, const struct pr_http_response *resp
 		return;
 	}
 	if (response->status > 399 && !http->has_tolerance)
-		pr_warn("This HTTP call returned a response with a HTTP status code above 400. This may "
-			"indicate some error and not what you expected. Please have a look at the logs.");
+		pr_warn("This HTTP call returned a response with a HTTP status code above 400. "
+			"This may "
+			"indicate some error and not what you expected. Please have a look at the "
+			"logs.");
 	outcome.output = output;
 	http->fn(http->arg, &outcome);
 }
@@ -84,8 +87,8 @@ static void fail(const struct http *http, const struct pr_http_response *respons
 {
 	PR_AUTO(free) char *message = NULL;
 	bool timed_out = response->failure == PR_HTTP_READ_TIMEOUT;
-	bool exhausted = timed_out && http->exchange.retries > 0 &&
-			 is_idempotent(http->exchange.method);
+	bool exhausted =
+		timed_out && http->exchange.retries > 0 && is_idempotent(http->exchange.method);
 
 	if (timed_out && !exhausted) {
 		end(http, PR_OUTCOME_FAILED, "activity took too long to complete");
@@ -120,8 +123,8 @@ static void on_response(void *arg, const struct pr_http_response *response)
 static int send_request(struct http *http, struct pr_err *err)
 {
 	pr_http_call_free(pr_steal(http->http_call));
-	return pr_http_start(http->client, &http->exchange.request, on_response, http,
-		&http->http_call, err);
+	return pr_http_start(
+		http->client, &http->exchange.request, on_response, http, &http->http_call, err);
 }
 
 static void http_release(struct pr_activity_call *call)

@@ -14,7 +14,7 @@ static int add_header(json_t *headers, const struct pr_http_field *field)
 	const char *known;
 	json_t *value;
 
-	json_object_foreach(headers, known, value) {
+	json_object_foreach (headers, known, value) {
 		if (!pr_text_eq_nocase(known, name))
 			continue;
 		joined = pr_text_format("%s, %s", json_string_value(value), field->value);
@@ -23,8 +23,8 @@ static int add_header(json_t *headers, const struct pr_http_field *field)
 		name = known;
 		break;
 	}
-	value = pr_json_text(joined ? joined : field->value,
-		strlen(joined ? joined : field->value));
+	value = pr_json_text(
+		joined ? joined : field->value, strlen(joined ? joined : field->value));
 	return pr_json_set(headers, name, value, NULL);
 }
 
@@ -62,7 +62,8 @@ static bool is_latin1(const char *charset)
 	return false;
 }
 
-/* A charset in the header decides; text without one is ISO-8859-1 (RFC 2616), as upstream has it. */
+/* A charset in the header decides; text without one is ISO-8859-1 (RFC 2616), as upstream has it.
+ */
 static json_t *text_of(const struct pr_http_response *response)
 {
 	const char *type = response->content_type;
@@ -88,8 +89,8 @@ static int body_of(const struct pr_http_response *response, json_t **ret_body, s
 	return *ret_body ? 0 : pr_fail_nomem(err);
 }
 
-int pr_http_exchange_output(const struct pr_http_response *response, json_t **ret_output,
-	struct pr_err *err)
+int pr_http_exchange_output(
+	const struct pr_http_response *response, json_t **ret_output, struct pr_err *err)
 {
 	json_auto_t *headers = headers_of(response);
 	json_auto_t *body = NULL;

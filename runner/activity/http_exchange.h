@@ -21,19 +21,21 @@ struct pr_http_exchange {
 	char *method;
 	struct pr_buf url;
 	struct pr_buf body;
-	json_t *values;	       /* substituted url, headers, timeout, arguments, verify_tls: kept alive */
+	json_t *values; /* substituted url, headers, timeout, arguments, verify_tls: kept alive */
 	struct pr_http_header *headers;
 };
 
-/* Builds it from `provider`. PR_EINVAL, with one line, where upstream raises (bad header, time, list). */
+/* Builds it from `provider`. PR_EINVAL, with one line, where upstream raises (bad header, time,
+ * list). */
 int pr_http_exchange_build(const json_t *provider, const struct pr_scope *scope,
 	struct pr_http_exchange *exchange, struct pr_err *err);
 
 /* Frees the contents. */
 void pr_http_exchange_release(struct pr_http_exchange *exchange);
 
-/* {"status", "headers", "body"} of an answer. PR_EINVAL when it says JSON and is none. Caller owns. */
-int pr_http_exchange_output(const struct pr_http_response *response, json_t **ret_output,
-	struct pr_err *err);
+/* {"status", "headers", "body"} of an answer. PR_EINVAL when it says JSON and is none. Caller owns.
+ */
+int pr_http_exchange_output(
+	const struct pr_http_response *response, json_t **ret_output, struct pr_err *err);
 
 #endif

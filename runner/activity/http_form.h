@@ -9,8 +9,8 @@
 #include <jansson.h>
 
 /*
- * Adds `a=1&b=2` for a mapping: lists are repeated, null is left out, True and False are capitalised, a
- * nested mapping gives its keys. PR_EINVAL for other kinds.
+ * Adds `a=1&b=2` for a mapping: lists are repeated, null is left out, True and False are
+ * capitalised, a nested mapping gives its keys. PR_EINVAL for other kinds.
  */
 int pr_http_form_add(const json_t *arguments, struct pr_buf *out, struct pr_err *err);
 

@@ -19,8 +19,8 @@ static const struct {
 	bool always; /* also when there is nothing to substitute from (docs/engine.md 3.6) */
 } fields[] = {{"url", true}, {"headers", true}, {"timeout", true}, {"arguments", false}};
 
-static int substitute_fields(const json_t *provider, const struct pr_scope *scope, json_t **ret_values,
-	struct pr_err *err)
+static int substitute_fields(const json_t *provider, const struct pr_scope *scope,
+	json_t **ret_values, struct pr_err *err)
 {
 	json_auto_t *values = json_object();
 
@@ -39,15 +39,18 @@ static int substitute_fields(const json_t *provider, const struct pr_scope *scop
 	return 0;
 }
 
-static int build_method(struct pr_http_exchange *exchange, const json_t *provider, struct pr_err *err)
+static int build_method(
+	struct pr_http_exchange *exchange, const json_t *provider, struct pr_err *err)
 {
 	const json_t *method = json_object_get(provider, "method");
 
 	if (method && !json_is_null(method) && !json_is_string(method))
-		return pr_fail(err, PR_EINVAL, "the method of an http activity must be a text, not %s",
+		return pr_fail(err, PR_EINVAL,
+			"the method of an http activity must be a text, not %s",
 			pr_json_kind(method));
 	exchange->method = pr_text_dup(json_is_string(method) && json_string_length(method)
-					       ? json_string_value(method) : "GET");
+					       ? json_string_value(method)
+					       : "GET");
 	if (!exchange->method)
 		return pr_fail_nomem(err);
 	for (char *p = exchange->method; *p; p++)
@@ -100,12 +103,13 @@ static int build_headers(struct pr_http_exchange *exchange, struct pr_err *err)
 	exchange->headers = calloc(json_object_size(headers) + 2, sizeof *exchange->headers);
 	if (!exchange->headers)
 		return pr_fail_nomem(err);
-	json_object_foreach(pr_json_mutable(headers), name, value) {
+	json_object_foreach (pr_json_mutable(headers), name, value) {
 		if (!json_is_string(value) && !json_is_null(value))
-			return pr_fail(err, PR_EINVAL, "the value of header '%s' must be a text, not %s",
-				name, pr_json_kind(value));
-		exchange->headers[request->header_count++] = (struct pr_http_header){
-			.name = name, .value = json_string_value(value)};
+			return pr_fail(err, PR_EINVAL,
+				"the value of header '%s' must be a text, not %s", name,
+				pr_json_kind(value));
+		exchange->headers[request->header_count++] =
+			(struct pr_http_header){.name = name, .value = json_string_value(value)};
 	}
 	request->headers = exchange->headers;
 	return 0;
@@ -119,14 +123,15 @@ static void add_content_type(struct pr_http_exchange *exchange, const char *type
 	for (size_t i = 0; i < request->header_count; i++)
 		if (pr_text_eq_nocase(exchange->headers[i].name, "Content-Type"))
 			return;
-	exchange->headers[request->header_count++] = (struct pr_http_header){
-		.name = "Content-Type", .value = type};
+	exchange->headers[request->header_count++] =
+		(struct pr_http_header){.name = "Content-Type", .value = type};
 }
 
 static int fill_body(struct pr_http_exchange *exchange, const json_t *arguments, struct pr_err *err)
 {
 	static const struct pr_json_style json_body = {.ascii = true};
-	const char *type = pr_json_str(json_object_get(exchange->values, "headers"), "Content-Type");
+	const char *type =
+		pr_json_str(json_object_get(exchange->values, "headers"), "Content-Type");
 
 	if (pr_text_eq(type, "application/json"))
 		return pr_json_write(arguments, &json_body, &exchange->body);
@@ -179,7 +184,8 @@ static int build_timeout(struct pr_http_exchange *exchange, struct pr_err *err)
 	if (json_is_array(timeout)) {
 		if (json_array_size(timeout) != 2)
 			return pr_fail(err, PR_EINVAL,
-				"the timeout of an http activity must be a number or [connect, read]");
+				"the timeout of an http activity must be a number or [connect, "
+				"read]");
 		connect = json_array_get(timeout, 0);
 		read = json_array_get(timeout, 1);
 	}

@@ -8,8 +8,8 @@
 #include <jansson.h>
 
 /*
- * Decodes without guessing: valid UTF-8 as it is (without a byte order mark), UTF-16 with a byte order
- * mark, anything else as ISO-8859-1, in which every byte is a character. NULL: no memory.
+ * Decodes without guessing: valid UTF-8 as it is (without a byte order mark), UTF-16 with a byte
+ * order mark, anything else as ISO-8859-1, in which every byte is a character. NULL: no memory.
  */
 json_t *pr_output_text(const struct pr_buf *bytes) PR_MUST_CHECK;
 

@@ -26,25 +26,28 @@ struct process {
 
 static const char *remedy(void)
 {
-	return pr_file_exists("/bin/sh") ? ""
-					 : "; this image has no programs: run the image `tools`, or put "
-					   "plan-runner into your own with COPY --from";
+	return pr_file_exists("/bin/sh")
+		       ? ""
+		       : "; this image has no programs: run the image `tools`, or put "
+			 "plan-runner into your own with COPY --from";
 }
 
-static void process_validate(const json_t *activity, const struct pr_place *place,
-	struct pr_findings *findings)
+static void process_validate(
+	const json_t *activity, const struct pr_place *place, struct pr_findings *findings)
 {
 	const json_t *provider = json_object_get(activity, "provider");
 	const json_t *path = json_object_get(provider, "path");
 	PR_AUTO(free) char *program = NULL;
 
 	if (!pr_value_truthy(path)) {
-		pr_findings_add(findings, PR_FINDING_ERROR, place, "a process activity must have a path");
+		pr_findings_add(
+			findings, PR_FINDING_ERROR, place, "a process activity must have a path");
 		return;
 	}
 	if (!json_is_string(path)) {
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
-			"the path of a process activity must be a text, not %s", pr_json_kind(path));
+			"the path of a process activity must be a text, not %s",
+			pr_json_kind(path));
 		return;
 	}
 	program = pr_file_find_program(json_string_value(path));
@@ -73,13 +76,15 @@ static void succeed(const struct process *process, const struct pr_child_result 
 	struct pr_outcome outcome = {.kind = PR_OUTCOME_SUCCEEDED, .output = output};
 
 	if (!output)
-		outcome = (struct pr_outcome){
-			.kind = PR_OUTCOME_CRASHED, .message = "out of memory"};
+		outcome =
+			(struct pr_outcome){.kind = PR_OUTCOME_CRASHED, .message = "out of memory"};
 	if (result->dropped)
-		pr_warn("The output of the process was larger than the limit, %llu bytes were dropped",
+		pr_warn("The output of the process was larger than the limit, %llu bytes were "
+			"dropped",
 			(unsigned long long)result->dropped);
 	if (WIFEXITED(result->status) && WEXITSTATUS(result->status) && !process->has_tolerance)
-		pr_warn("This process returned a non-zero exit code. This may indicate some error and "
+		pr_warn("This process returned a non-zero exit code. This may indicate some error "
+			"and "
 			"not what you expected. Please have a look at the logs.");
 	process->fn(process->arg, &outcome);
 }
@@ -87,8 +92,8 @@ static void succeed(const struct process *process, const struct pr_child_result 
 static void on_end(void *arg, const struct pr_child_result *result)
 {
 	const struct process *process = arg;
-	struct pr_outcome outcome = {.kind = PR_OUTCOME_FAILED,
-		.message = "process activity took too long to complete"};
+	struct pr_outcome outcome = {
+		.kind = PR_OUTCOME_FAILED, .message = "process activity took too long to complete"};
 
 	if (result->timed_out)
 		process->fn(process->arg, &outcome);
@@ -122,8 +127,8 @@ static int build_command(const struct pr_activity_env *env, const json_t *provid
 
 	if (!path)
 		return pr_fail(err, PR_EINVAL, "a process activity must have a path");
-	rc = pr_substitute_arguments(json_object_get(provider, "arguments"), &env->scope, &arguments,
-		err);
+	rc = pr_substitute_arguments(
+		json_object_get(provider, "arguments"), &env->scope, &arguments, err);
 	return rc ? rc : pr_process_command_build(path, arguments, command, err);
 }
 

@@ -50,9 +50,9 @@ static int push_all(struct pr_process_command *command, const json_t *arguments)
 	size_t i;
 	int rc = push(command, pr_text_dup(command->program));
 
-	json_array_foreach(arguments, i, value)
+	json_array_foreach (arguments, i, value)
 		rc = rc ? rc : push_value(command, value);
-	json_object_foreach(pr_json_mutable(arguments), key, value) {
+	json_object_foreach (pr_json_mutable(arguments), key, value) {
 		json_auto_t *name = json_string(key);
 
 		rc = rc ? rc : push_value(command, name);
@@ -69,12 +69,14 @@ static char *find_program(const char *path)
 }
 
 /* An unknown program is left to the shell under the name that upstream gives it. */
-static int build_for_shell(const char *path, const char *arguments, struct pr_process_command *command)
+static int build_for_shell(
+	const char *path, const char *arguments, struct pr_process_command *command)
 {
 	PR_AUTO(free) char *program = find_program(path);
 
 	command->program = pr_text_dup(shell);
-	if (!command->program || push(command, pr_text_dup(shell)) || push(command, pr_text_dup("-c")))
+	if (!command->program || push(command, pr_text_dup(shell)) ||
+		push(command, pr_text_dup("-c")))
 		return PR_ENOMEM;
 	return push(command, pr_text_format("%s %s", program ? program : "None", arguments));
 }

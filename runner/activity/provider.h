@@ -5,9 +5,9 @@
  * A provider of activities is one table of functions; the list of providers is one table of these
  * (activity/registry.c). Adding a provider is adding a file and a row.
  *
- * A call is started and calls back once, later, from the event loop; it never blocks. Only an outcome
- * of kind FAILED is a failed activity; CRASHED is what upstream does not catch (docs/engine.md 4, 13.9):
- * the engine decides what becomes of the run.
+ * A call is started and calls back once, later, from the event loop; it never blocks. Only an
+ * outcome of kind FAILED is a failed activity; CRASHED is what upstream does not catch
+ * (docs/engine.md 4, 13.9): the engine decides what becomes of the run.
  */
 
 #include "base/err.h"
@@ -28,8 +28,9 @@ enum pr_outcome_kind {
 /* How a call ended. `output` is borrowed by the callback; take a reference to keep it. */
 struct pr_outcome {
 	enum pr_outcome_kind kind;
-	json_t *output;	     /* of SUCCEEDED, else NULL */
-	const char *message; /* of FAILED and CRASHED: one line for a human, upstream's words; else NULL */
+	json_t *output;      /* of SUCCEEDED, else NULL */
+	const char *message; /* of FAILED and CRASHED: one line for a human, upstream's words; else
+				NULL */
 };
 
 /* What calls need of their surroundings. Borrowed for the length of the call. */
@@ -47,15 +48,16 @@ typedef void pr_activity_fn(void *arg, const struct pr_outcome *outcome);
 struct pr_provider {
 	const char *type; /* `provider.type` */
 	/* The rules of docs/engine.md 2.2 for this provider. */
-	void (*validate)(const json_t *activity, const struct pr_place *place,
-		struct pr_findings *findings);
+	void (*validate)(
+		const json_t *activity, const struct pr_place *place, struct pr_findings *findings);
 	/*
-	 * Starts the activity (already resolved, not substituted). On success `fn` comes once, never
-	 * from within this call. Errors only for want of memory or of an event source.
+	 * Starts the activity (already resolved, not substituted). On success `fn` comes once,
+	 * never from within this call. Errors only for want of memory or of an event source.
 	 */
 	int (*start)(const struct pr_activity_env *env, const json_t *activity, pr_activity_fn *fn,
 		void *arg, struct pr_activity_call **ret_call, struct pr_err *err);
-	/* Ends a running call at once, with everything it started; no callback. Frees it, also when ended. */
+	/* Ends a running call at once, with everything it started; no callback. Frees it, also when
+	 * ended. */
 	void (*release)(struct pr_activity_call *call);
 };
 
@@ -70,8 +72,8 @@ const struct pr_provider *pr_provider_find(const char *type);
 const struct pr_provider_rules *pr_provider_rules(void);
 
 /*
- * Starts an activity by its provider.type. An unknown type is reported through the callback as CRASHED.
- * Free with pr_activity_release.
+ * Starts an activity by its provider.type. An unknown type is reported through the callback as
+ * CRASHED. Free with pr_activity_release.
  */
 int pr_activity_start(const struct pr_activity_env *env, const json_t *activity, pr_activity_fn *fn,
 	void *arg, struct pr_activity_call **ret_call, struct pr_err *err);

@@ -12,8 +12,8 @@ static const char *text_of(const json_t *value)
 	return json_is_string(value) ? json_string_value(value) : pr_json_kind(value);
 }
 
-static void python_validate(const json_t *activity, const struct pr_place *place,
-	struct pr_findings *findings)
+static void python_validate(
+	const json_t *activity, const struct pr_place *place, struct pr_findings *findings)
 {
 	const json_t *provider = json_object_get(activity, "provider");
 	const json_t *module = json_object_get(provider, "module");
@@ -31,8 +31,8 @@ static void python_validate(const json_t *activity, const struct pr_place *place
 			text_of(module), text_of(func), no_interpreter);
 }
 
-static int python_start(const struct pr_activity_env *env, const json_t *activity, pr_activity_fn *fn,
-	void *arg, struct pr_activity_call **ret_call, struct pr_err *err)
+static int python_start(const struct pr_activity_env *env, const json_t *activity,
+	pr_activity_fn *fn, void *arg, struct pr_activity_call **ret_call, struct pr_err *err)
 {
 	(void)activity;
 	return pr_refusal_start(env, no_interpreter, fn, arg, ret_call, err);

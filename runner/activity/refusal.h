@@ -2,8 +2,8 @@
 #define PR_ACTIVITY_REFUSAL_H
 
 /*
- * A call that cannot be made: it crashes (docs/engine.md 13.9) with a message, in the next turn of the
- * loop. What providers start when what they were given cannot even be tried.
+ * A call that cannot be made: it crashes (docs/engine.md 13.9) with a message, in the next turn of
+ * the loop. What providers start when what they were given cannot even be tried.
  */
 
 #include "activity/provider.h"

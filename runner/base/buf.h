@@ -2,9 +2,10 @@
 #define PR_BASE_BUF_H
 
 /*
- * The only growable byte buffer of the project. It is bounded: the limit is given when it is made. It is
- * always NUL-terminated, and may hold NUL bytes. A failure is sticky: after one, additions do nothing
- * and every call returns the first code, so that a chain of additions needs one check at its end.
+ * The only growable byte buffer of the project. It is bounded: the limit is given when it is made.
+ * It is always NUL-terminated, and may hold NUL bytes. A failure is sticky: after one, additions do
+ * nothing and every call returns the first code, so that a chain of additions needs one check at
+ * its end.
  */
 
 #include "base/compiler.h"
@@ -21,10 +22,7 @@ struct pr_buf {
 };
 
 /* An empty buffer of at most `limit` bytes; allocates nothing. */
-#define PR_BUF_INIT(limit)                                                                         \
-	{                                                                                          \
-		.ptr = NULL, .len = 0, .cap = 0, .max = (limit), .status = 0                       \
-	}
+#define PR_BUF_INIT(limit) {.ptr = NULL, .len = 0, .cap = 0, .max = (limit), .status = 0}
 
 /* For texts that we compose ourselves, which have no natural limit. */
 #define PR_BUF_TEXT_MAX ((size_t)256 << 20)
@@ -38,7 +36,8 @@ void pr_buf_release(struct pr_buf *buf);
 /* Empties the buffer, keeps its memory, clears a failure. */
 void pr_buf_clear(struct pr_buf *buf);
 
-/* Each adds to the end and returns 0, PR_ENOMEM or PR_ELIMIT (sticky). `data` may be NULL when n is 0. */
+/* Each adds to the end and returns 0, PR_ENOMEM or PR_ELIMIT (sticky). `data` may be NULL when n is
+ * 0. */
 int pr_buf_add(struct pr_buf *buf, const void *data, size_t n);
 
 /* Adds a NUL-terminated string. */
@@ -60,8 +59,8 @@ void pr_buf_truncate(struct pr_buf *buf, size_t len);
 const char *pr_buf_str(const struct pr_buf *buf);
 
 /*
- * Gives the contents away: a malloc'ed, NUL-terminated string that the caller frees, or NULL when the
- * buffer had failed or memory is out. The buffer is empty afterwards.
+ * Gives the contents away: a malloc'ed, NUL-terminated string that the caller frees, or NULL when
+ * the buffer had failed or memory is out. The buffer is empty afterwards.
  */
 char *pr_buf_take(struct pr_buf *buf) PR_MUST_CHECK;
 

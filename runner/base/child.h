@@ -2,8 +2,9 @@
 #define PR_BASE_CHILD_H
 
 /*
- * A child process with its output collected: started in a process group of its own, ended as a group,
- * its stdout and stderr kept up to a limit and drained beyond it. All through the event loop.
+ * A child process with its output collected: started in a process group of its own, ended as a
+ * group, its stdout and stderr kept up to a limit and drained beyond it. All through the event
+ * loop.
  */
 
 #include "base/buf.h"
@@ -13,28 +14,29 @@
 struct pr_child;
 
 struct pr_child_options {
-	const char *program;	  /* absolute path, or relative with a slash: it is not searched for */
-	char *const *argv;	  /* with argv[0], NULL-terminated */
-	size_t stream_bytes;	  /* kept of each stream */
-	int64_t timeout_us;	  /* negative: none; 0: at once */
+	const char *program; /* absolute path, or relative with a slash: it is not searched for */
+	char *const *argv;   /* with argv[0], NULL-terminated */
+	size_t stream_bytes; /* kept of each stream */
+	int64_t timeout_us;  /* negative: none; 0: at once */
 };
 
 /* How it ended. Borrowed by the callback. */
 struct pr_child_result {
-	bool timed_out;		  /* ended by us since the time was over; the streams hold what had come */
-	int status;		  /* as of waitpid; meaningless with timed_out */
+	bool timed_out; /* ended by us since the time was over; the streams hold what had come */
+	int status;     /* as of waitpid; meaningless with timed_out */
 	const struct pr_buf *out; /* may hold NUL bytes */
 	const struct pr_buf *err;
-	uint64_t dropped;	  /* bytes beyond stream_bytes, of both streams */
+	uint64_t dropped; /* bytes beyond stream_bytes, of both streams */
 };
 
 typedef void pr_child_fn(void *arg, const struct pr_child_result *result);
 
 /*
- * Starts it; standard input and the environment are inherited, the signal mask is that of before the
- * loop's, SIGPIPE is default. `fn` is called once, when the child has ended and both streams are closed
- * (a grandchild that holds them keeps it open, docs/engine.md 4.3), or when the time is over: then the
- * whole group is killed. Caller frees with pr_child_free. PR_ENOTFOUND, PR_EIO, PR_ENOMEM.
+ * Starts it; standard input and the environment are inherited, the signal mask is that of before
+ * the loop's, SIGPIPE is default. `fn` is called once, when the child has ended and both streams
+ * are closed (a grandchild that holds them keeps it open, docs/engine.md 4.3), or when the time is
+ * over: then the whole group is killed. Caller frees with pr_child_free. PR_ENOTFOUND, PR_EIO,
+ * PR_ENOMEM.
  */
 int pr_child_start(struct pr_loop *loop, const struct pr_child_options *options, pr_child_fn *fn,
 	void *arg, struct pr_child **ret_child, struct pr_err *err);

@@ -2,9 +2,9 @@
 #define PR_BASE_CLOCK_H
 
 /*
- * The time, injectable: everything that measures, stamps or waits asks a struct pr_clock, so that tests
- * of pauses and frequencies take no time. Monotonic time is for durations, wall time for stamps. Both
- * are in microseconds.
+ * The time, injectable: everything that measures, stamps or waits asks a struct pr_clock, so that
+ * tests of pauses and frequencies take no time. Monotonic time is for durations, wall time for
+ * stamps. Both are in microseconds.
  */
 
 #include <stddef.h>
@@ -14,8 +14,8 @@ struct pr_clock {
 	int64_t (*monotonic_us)(void *ctx);
 	int64_t (*wall_us)(void *ctx); /* since 1970-01-01T00:00:00Z */
 	/*
-	 * NULL for real time. Otherwise the event loop calls this instead of sleeping when nothing but a
-	 * timer, due in `us`, can happen; the clock moves itself forward.
+	 * NULL for real time. Otherwise the event loop calls this instead of sleeping when nothing
+	 * but a timer, due in `us`, can happen; the clock moves itself forward.
 	 */
 	void (*skip)(void *ctx, int64_t us);
 	void *ctx;
@@ -31,7 +31,8 @@ struct pr_fake_clock {
 	int64_t wall_us;
 };
 
-/* Starts at the given wall time, monotonic 0. The struct must not move while its clock is in use. */
+/* Starts at the given wall time, monotonic 0. The struct must not move while its clock is in use.
+ */
 void pr_fake_clock_init(struct pr_fake_clock *fake, int64_t wall_us);
 
 /* Moves both times forward. */
@@ -41,12 +42,13 @@ void pr_fake_clock_advance(struct pr_fake_clock *fake, int64_t us);
 #define PR_STAMP_SIZE 40
 
 /*
- * "2026-11-20T16:24:56.802927+00:00", the form of journals (docs/engine.md 8): UTC, six digits, which
- * are left out when they are zero.
+ * "2026-11-20T16:24:56.802927+00:00", the form of journals (docs/engine.md 8): UTC, six digits,
+ * which are left out when they are zero.
  */
 void pr_stamp_iso(char text[PR_STAMP_SIZE], int64_t wall_us);
 
-/* As pr_stamp_iso, always with six digits: the form of the platform's log lines (docs/protocol.md 1.4). */
+/* As pr_stamp_iso, always with six digits: the form of the platform's log lines
+ * (docs/protocol.md 1.4). */
 void pr_stamp_iso6(char text[PR_STAMP_SIZE], int64_t wall_us);
 
 /* "2026-11-20 16:24:56" in local time: the form of the engine's log lines (docs/engine.md 9.5). */

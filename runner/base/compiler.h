@@ -17,8 +17,8 @@
 #define PR_MUST_CHECK __attribute__((warn_unused_result))
 
 /*
- * Runs pr_auto_<kind>(&variable) when the variable leaves its scope. The variable is initialised on the
- * line that declares it (tests/lint/auto). Modules define further kinds beside their type.
+ * Runs pr_auto_<kind>(&variable) when the variable leaves its scope. The variable is initialised on
+ * the line that declares it (tests/lint/auto). Modules define further kinds beside their type.
  */
 #define PR_AUTO(kind) __attribute__((cleanup(pr_auto_##kind)))
 
@@ -36,11 +36,11 @@ static inline void pr_auto_close(int *fd)
 }
 
 /* Takes the pointer out of a PR_AUTO variable, which is NULL afterwards. */
-#define pr_steal(p)                                                                                \
-	__extension__({                                                                            \
-		__typeof__(p) pr_stolen_ = (p);                                                    \
-		(p) = NULL;                                                                        \
-		pr_stolen_;                                                                        \
+#define pr_steal(p)                             \
+	__extension__({                         \
+		__typeof__(p) pr_stolen_ = (p); \
+		(p) = NULL;                     \
+		pr_stolen_;                     \
 	})
 
 /* Takes the descriptor out of a PR_AUTO(close) variable, which is -1 afterwards. */
@@ -56,6 +56,7 @@ static inline int pr_steal_fd(int *fd)
 #define PR_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The struct of type `type` whose member `member` `ptr` points to. */
-#define pr_container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+#define pr_container_of(ptr, type, member) \
+	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
 
 #endif

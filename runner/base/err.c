@@ -31,7 +31,8 @@ PR_PRINTF(3, 0) static bool format(char *text, size_t size, const char *fmt, va_
 	return true;
 }
 
-PR_PRINTF(3, 0) static void fill(struct pr_err *err, enum pr_code code, const char *fmt, va_list args)
+PR_PRINTF(3, 0) static void fill(
+	struct pr_err *err, enum pr_code code, const char *fmt, va_list args)
 {
 	if (!err || err->code != PR_OK)
 		return;
@@ -110,7 +111,7 @@ const char *pr_code_name(enum pr_code code)
 	static const char *const names[] = {"ok", "out of memory", "invalid", "not found",
 		"not authorized", "network", "timeout", "protocol", "input/output", "usage",
 		"canceled", "limit"};
-	size_t i = (size_t) - (int)code;
+	size_t i = (size_t)-(int)code;
 
 	return i < PR_LEN(names) ? names[i] : "unknown";
 }

@@ -2,8 +2,8 @@
 #define PR_BASE_FILE_H
 
 /*
- * Whole files: read bounded, written atomically, private by default. Every descriptor is close-on-exec.
- * Messages name the path in single quotes.
+ * Whole files: read bounded, written atomically, private by default. Every descriptor is
+ * close-on-exec. Messages name the path in single quotes.
  */
 
 #include "base/buf.h"
@@ -13,24 +13,26 @@
 #include <sys/types.h>
 
 /*
- * Adds the contents of a regular file (or pipe, "/dev/stdin") to `out`, whose limit bounds it. A folder, an
- * unreadable file: PR_EIO; no such file: PR_ENOTFOUND; too large: PR_ELIMIT.
+ * Adds the contents of a regular file (or pipe, "/dev/stdin") to `out`, whose limit bounds it. A
+ * folder, an unreadable file: PR_EIO; no such file: PR_ENOTFOUND; too large: PR_ELIMIT.
  */
 int pr_file_read(const char *path, struct pr_buf *out, struct pr_err *err);
 
 /*
- * Replaces `path` by `n` bytes in one step: a temporary file beside it, then rename. A symbolic link is
- * followed, so that the link stays, also where its target does not exist yet. With `sync` the data and
- * the folder are flushed to disk. `mode` is that of a new file (0600 for what is private, 0644 subject to
- * umask for results); an existing file keeps its mode. What is not a regular file (a pipe, /dev/null) and
- * the standard streams (/dev/stdout) are written to instead. PR_ENOTFOUND: no such folder; else PR_EIO.
+ * Replaces `path` by `n` bytes in one step: a temporary file beside it, then rename. A symbolic
+ * link is followed, so that the link stays, also where its target does not exist yet. With `sync`
+ * the data and the folder are flushed to disk. `mode` is that of a new file (0600 for what is
+ * private, 0644 subject to umask for results); an existing file keeps its mode. What is not a
+ * regular file (a pipe, /dev/null) and the standard streams (/dev/stdout) are written to instead.
+ * PR_ENOTFOUND: no such folder; else PR_EIO.
  */
-int pr_file_replace(const char *path, const void *data, size_t n, mode_t mode, bool sync,
-	struct pr_err *err);
+int pr_file_replace(
+	const char *path, const void *data, size_t n, mode_t mode, bool sync, struct pr_err *err);
 
 /*
- * Opens for appending, created with `mode` when missing; the descriptor, or a negative code. Of a standard
- * stream (/dev/stdout) it is a second descriptor, so that a user who may not open it again can use it.
+ * Opens for appending, created with `mode` when missing; the descriptor, or a negative code. Of a
+ * standard stream (/dev/stdout) it is a second descriptor, so that a user who may not open it again
+ * can use it.
  */
 int pr_file_open_append(const char *path, mode_t mode, struct pr_err *err);
 
@@ -41,8 +43,8 @@ int pr_file_write_all(int fd, const void *data, size_t n, struct pr_err *err);
 int pr_file_mkdirs(const char *path, mode_t mode, struct pr_err *err);
 
 /*
- * Removes a folder and what is in it (or a file), without following links: of a link, the link goes.
- * Missing is fine. PR_ELIMIT when nested more than 64 deep.
+ * Removes a folder and what is in it (or a file), without following links: of a link, the link
+ * goes. Missing is fine. PR_ELIMIT when nested more than 64 deep.
  */
 int pr_file_remove_tree(const char *path, struct pr_err *err);
 
@@ -56,8 +58,8 @@ bool pr_file_exists(const char *path);
 int pr_file_check_writable(const char *path, struct pr_err *err);
 
 /*
- * As pr_file_check_writable, for a file that pr_file_replace is to write: a regular file needs a writable
- * folder too, and must not be a mount point (a single file mounted into a container).
+ * As pr_file_check_writable, for a file that pr_file_replace is to write: a regular file needs a
+ * writable folder too, and must not be a mount point (a single file mounted into a container).
  */
 int pr_file_check_replaceable(const char *path, struct pr_err *err);
 
@@ -68,12 +70,14 @@ char *pr_file_join(const char *dir, const char *name) PR_MUST_CHECK;
 char *pr_file_expand_home(const char *path) PR_MUST_CHECK;
 
 /*
- * What the shell would start for `name`: searched in PATH when it has no slash, must be an executable
- * file. NULL when there is none (or memory is out). Caller frees. (Python's shutil.which.)
+ * What the shell would start for `name`: searched in PATH when it has no slash, must be an
+ * executable file. NULL when there is none (or memory is out). Caller frees. (Python's
+ * shutil.which.)
  */
 char *pr_file_find_program(const char *name) PR_MUST_CHECK;
 
-/* The extension with its dot of the last path component ("" when it has none). Borrowed from `path`. */
+/* The extension with its dot of the last path component ("" when it has none). Borrowed from
+ * `path`. */
 const char *pr_file_extension(const char *path);
 
 #endif

@@ -193,8 +193,8 @@ char *pr_file_find_program(const char *name)
 		part = "/bin:/usr/bin";
 	for (bool more = *part; more;) {
 		size_t n = strcspn(part, ":");
-		PR_AUTO(free)
-		char *full = pr_text_format("%.*s/%s", n ? (int)n : 1, n ? part : ".", name);
+		PR_AUTO(free) char *full =
+			pr_text_format("%.*s/%s", n ? (int)n : 1, n ? part : ".", name);
 
 		if (!full || is_program(full))
 			return pr_steal(full);

@@ -10,8 +10,8 @@
 char *pr_file_folder_of(const char *path) PR_MUST_CHECK;
 
 /*
- * The name behind `path` when that is a symbolic link, and behind that, to the end; the end need not
- * exist. Caller frees. PR_EIO for a circle.
+ * The name behind `path` when that is a symbolic link, and behind that, to the end; the end need
+ * not exist. Caller frees. PR_EIO for a circle.
  */
 int pr_file_follow_links(const char *path, char **ret_target, struct pr_err *err);
 

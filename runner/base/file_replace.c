@@ -67,8 +67,8 @@ static int keep_owner_and_mode(int fd, const struct stat *former)
 static int fill_temporary(const char *path, const struct content *content, struct pr_err *err)
 {
 	mode_t mode = content->former ? 0600 : content->mode;
-	PR_AUTO(close)
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, mode);
+	PR_AUTO(close) int fd =
+		open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, mode);
 	int rc;
 
 	if (fd < 0)

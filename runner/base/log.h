@@ -2,10 +2,11 @@
 #define PR_BASE_LOG_H
 
 /*
- * Levelled log lines to a few sinks, redacted at the sink. The other global state of the project (beside
- * base/redact.h): the list of sinks with their levels, set up by the command line before anything runs.
- * Without a sink, lines vanish. A line is cut at 64 KiB and never holds a bare newline: the lines of a
- * multi-line message are indented by four spaces, as upstream does (docs/engine.md 9.5).
+ * Levelled log lines to a few sinks, redacted at the sink. The other global state of the project
+ * (beside base/redact.h): the list of sinks with their levels, set up by the command line before
+ * anything runs. Without a sink, lines vanish. A line is cut at 64 KiB and never holds a bare
+ * newline: the lines of a multi-line message are indented by four spaces, as upstream does
+ * (docs/engine.md 9.5).
  */
 
 #include "base/buf.h"
@@ -23,19 +24,20 @@ enum pr_log_level {
 };
 
 enum pr_log_format {
-	PR_LOG_SHORT,	/* [2026-11-20 16:24:56 INFO] message (docs/engine.md 9.5) */
+	PR_LOG_SHORT,   /* [2026-11-20 16:24:56 INFO] message (docs/engine.md 9.5) */
 	PR_LOG_VERBOSE, /* [2026-11-20 16:24:56 INFO] [module:line] message */
-	PR_LOG_UTC,	/* [2026-11-20T16:04:56.465597+00:00 INFO] [module:line] message (docs/protocol.md 1.4) */
-	PR_LOG_JSON,	/* one object a line (docs/engine.md 9.5) */
+	PR_LOG_UTC,     /* [2026-11-20T16:04:56.465597+00:00 INFO] [module:line] message
+			   (docs/protocol.md 1.4) */
+	PR_LOG_JSON,    /* one object a line (docs/engine.md 9.5) */
 };
 
 /* Receives one finished line with its newline. */
 typedef void pr_log_write_fn(void *arg, const char *line, size_t n);
 
 struct pr_log_sink {
-	enum pr_log_level level;   /* least level that is written */
+	enum pr_log_level level; /* least level that is written */
 	enum pr_log_format format;
-	bool colour;		   /* ANSI colours of upstream; for a terminal only */
+	bool colour; /* ANSI colours of upstream; for a terminal only */
 	pr_log_write_fn *write;
 	void *arg;
 };
@@ -56,7 +58,8 @@ bool pr_log_enabled(enum pr_log_level level);
 void pr_log_at(enum pr_log_level level, const char *file, int line, const char *fmt, ...)
 	PR_PRINTF(4, 5);
 
-/* A pr_log_write_fn whose `arg` is a descriptor in the form (void *)(intptr_t)fd; errors are ignored. */
+/* A pr_log_write_fn whose `arg` is a descriptor in the form (void *)(intptr_t)fd; errors are
+ * ignored. */
 void pr_log_write_fd(void *arg, const char *line, size_t n);
 
 /* A pr_log_write_fn whose `arg` is a struct pr_buf *: what the upload and the tests read. */

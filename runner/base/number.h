@@ -1,7 +1,8 @@
 #ifndef PR_BASE_NUMBER_H
 #define PR_BASE_NUMBER_H
 
-/* Numbers as Python writes them (docs/engine.md, appendix B), since journals and mixed texts hold them so. */
+/* Numbers as Python writes them (docs/engine.md, appendix B), since journals and mixed texts hold
+ * them so. */
 
 #include "base/buf.h"
 

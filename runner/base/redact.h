@@ -2,9 +2,9 @@
 #define PR_BASE_REDACT_H
 
 /*
- * The registry of secrets (docs/design.md, decision 8) and their replacement in every text that leaves
- * the program. One of the two global states of the project: it only grows, from the loading of
- * credentials to the end of the process. Values shorter than 6 bytes are not taken.
+ * The registry of secrets (docs/design.md, decision 8) and their replacement in every text that
+ * leaves the program. One of the two global states of the project: it only grows, from the loading
+ * of credentials to the end of the process. Values shorter than 6 bytes are not taken.
  */
 
 #include "base/buf.h"
@@ -16,8 +16,8 @@
 #define PR_REDACTED "**********"
 
 /*
- * Registers a secret: the value, its JSON-, URL- and base64-escaped forms, and of a value with several
- * lines each line of 16 bytes or more. NULL, short and known values are ignored. PR_ENOMEM.
+ * Registers a secret: the value, its JSON-, URL- and base64-escaped forms, and of a value with
+ * several lines each line of 16 bytes or more. NULL, short and known values are ignored. PR_ENOMEM.
  */
 int pr_redact_add(const char *value, struct pr_err *err);
 
@@ -27,15 +27,16 @@ bool pr_redact_active(void);
 /* Whether the `n` bytes hold a registered secret. */
 bool pr_redact_found(const char *text, size_t n);
 
-/* Adds the `n` bytes to `out` with every secret replaced (longest match first). Status as of pr_buf_add. */
+/* Adds the `n` bytes to `out` with every secret replaced (longest match first). Status as of
+ * pr_buf_add. */
 int pr_redact_copy(const char *text, size_t n, struct pr_buf *out);
 
 /* Length of the longest registered form, 0 when there is none: what a stream must hold back. */
 size_t pr_redact_longest(void);
 
 /*
- * How many of the first bytes of a stream's unsent `n` bytes can go through pr_redact_copy now: no secret
- * starts there and ends, or may end, beyond. At the end of the stream everything can.
+ * How many of the first bytes of a stream's unsent `n` bytes can go through pr_redact_copy now: no
+ * secret starts there and ends, or may end, beyond. At the end of the stream everything can.
  */
 size_t pr_redact_settled(const char *text, size_t n);
 

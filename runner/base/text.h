@@ -43,8 +43,8 @@ int pr_text_index(const char *text, const char *const *names, size_t n);
 int pr_text_int64(const char *text, int64_t *ret_value, struct pr_err *err);
 
 /*
- * A decimal number as strtod reads it, without hex, inf and nan, in the C locale; one too large for a
- * double is infinite, as in Python. PR_EINVAL.
+ * A decimal number as strtod reads it, without hex, inf and nan, in the C locale; one too large for
+ * a double is infinite, as in Python. PR_EINVAL.
  */
 int pr_text_double(const char *text, double *ret_value, struct pr_err *err);
 
@@ -64,8 +64,8 @@ int pr_text_bool(const char *text, bool *ret_value, struct pr_err *err);
 bool pr_text_is_utf8(const char *text, size_t n);
 
 /*
- * Decodes one UTF-8 sequence at the start of `n` bytes: its length, or 0 where it is not valid or n is 0.
- * Writes the code point.
+ * Decodes one UTF-8 sequence at the start of `n` bytes: its length, or 0 where it is not valid or n
+ * is 0. Writes the code point.
  */
 size_t pr_text_decode(const char *text, size_t n, uint32_t *ret_point);
 
@@ -75,7 +75,8 @@ int pr_text_encode(uint32_t point, struct pr_buf *out);
 /* Whether Python's str.isprintable holds for the code point (used by repr, docs/engine.md B). */
 bool pr_text_is_printable(uint32_t point);
 
-/* Removes white space at both ends in place, as Python's str.strip does for ASCII; returns the start. */
+/* Removes white space at both ends in place, as Python's str.strip does for ASCII; returns the
+ * start. */
 char *pr_text_trim(char *text);
 
 #endif

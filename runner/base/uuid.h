@@ -1,7 +1,8 @@
 #ifndef PR_BASE_UUID_H
 #define PR_BASE_UUID_H
 
-/* UUIDs as texts: read in every form that Python's uuid.UUID takes, written in the canonical one. */
+/* UUIDs as texts: read in every form that Python's uuid.UUID takes, written in the canonical one.
+ */
 
 #include "base/err.h"
 
@@ -9,8 +10,8 @@
 #define PR_UUID_SIZE 37
 
 /*
- * Reads hyphens or none, braces, "urn:uuid:", any case (docs/protocol.md 1.1) and writes the canonical
- * lower-case form. PR_EINVAL.
+ * Reads hyphens or none, braces, "urn:uuid:", any case (docs/protocol.md 1.1) and writes the
+ * canonical lower-case form. PR_EINVAL.
  */
 int pr_uuid_parse(const char *text, char ret_canonical[PR_UUID_SIZE], struct pr_err *err);
 

@@ -56,7 +56,8 @@ static int deliver(void *arg, struct pr_spool_entry *entry)
 	}
 	resend->result = (struct pr_delivery_result){.message = "interrupted"};
 	if (pr_delivery_start(resend->platform, entry->document, deadline_us, on_delivered, resend,
-		    &delivery, NULL) || pr_loop_run(resend->loop, NULL))
+		    &delivery, NULL) ||
+		pr_loop_run(resend->loop, NULL))
 		return PR_ENOMEM;
 	pr_delivery_free(delivery);
 	if (resend->result.delivered) {
@@ -93,7 +94,8 @@ static int run_resend(struct pr_context *context, const struct pr_args *args)
 }
 
 static const struct pr_option resend_options[] = {
-	{"config", 0, PR_OPTION_VALUE, "PATH", "Configuration (~/.config/reliably/config.toml).", NULL},
+	{"config", 0, PR_OPTION_VALUE, "PATH", "Configuration (~/.config/reliably/config.toml).",
+		NULL},
 };
 
 static const struct pr_command resend_command = {.name = "resend",

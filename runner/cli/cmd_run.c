@@ -150,7 +150,8 @@ static int run(struct pr_context *context, const struct pr_args *args)
 {
 	__attribute__((cleanup(auto_job))) struct job job = {.context = context, .args = args};
 	struct pr_err err = PR_ERR_INIT;
-	int rc = pr_console_log(pr_args_flag(args, "verbose"), pr_args_value(args, "log-format"), &err);
+	int rc = pr_console_log(
+		pr_args_flag(args, "verbose"), pr_args_value(args, "log-format"), &err);
 
 	if (!rc)
 		rc = pr_loop_new(NULL, &job.loop, &err);
@@ -181,11 +182,13 @@ static const char *const hypothesis_strategies[] = {"default", "before-method-on
 	"after-method-only", "during-method-only", "continuously", "continously", NULL};
 
 static const struct pr_option options[] = {
-	{"journal-path", 0, PR_OPTION_VALUE, "PATH", "Where the journal goes (./journal.json).", NULL},
+	{"journal-path", 0, PR_OPTION_VALUE, "PATH", "Where the journal goes (./journal.json).",
+		NULL},
 	{"dry", 0, PR_OPTION_VALUE, "MODE", "Run without executing these.", dry_modes},
-	{"no-validation", 0, PR_OPTION_FLAG, NULL, "Run without checking the experiment first.", NULL},
-	{"no-verify-tls", 0, PR_OPTION_FLAG, NULL,
-		"Do not verify TLS when the source is fetched.", NULL},
+	{"no-validation", 0, PR_OPTION_FLAG, NULL, "Run without checking the experiment first.",
+		NULL},
+	{"no-verify-tls", 0, PR_OPTION_FLAG, NULL, "Do not verify TLS when the source is fetched.",
+		NULL},
 	{"ca-file", 0, PR_OPTION_VALUE, "FILE", "Certificates of the authorities to trust.", NULL},
 	{"rollback-strategy", 0, PR_OPTION_VALUE, "WHEN", "When rollbacks are played.",
 		rollback_strategies},
@@ -197,7 +200,8 @@ static const struct pr_option options[] = {
 		hypothesis_strategies},
 	{"hypothesis-frequency", 0, PR_OPTION_VALUE, "SECONDS",
 		"Pause between continuous checks (1.0).", NULL},
-	{"fail-fast", 0, PR_OPTION_FLAG, NULL, "Stop at the first continuous check that misses.", NULL},
+	{"fail-fast", 0, PR_OPTION_FLAG, NULL, "Stop at the first continuous check that misses.",
+		NULL},
 	{"settings", 0, PR_OPTION_VALUE, "FILE", "Settings (~/.chaostoolkit/settings.yaml).", NULL},
 	{"verbose", 'v', PR_OPTION_FLAG, NULL, "Log everything, with its place.", NULL},
 	{"log-format", 0, PR_OPTION_VALUE, "FORMAT", "Form of the log lines.", log_formats},

@@ -32,7 +32,8 @@ static int fail(struct pr_context *context, struct pr_plan_job *job, const char 
 	return PR_EXIT_FAILED;
 }
 
-static int run_loaded(struct pr_context *context, const struct pr_args *args, struct pr_plan_job *job)
+static int run_loaded(
+	struct pr_context *context, const struct pr_args *args, struct pr_plan_job *job)
 {
 	struct pr_err err = PR_ERR_INIT;
 	const char *refusal;
@@ -43,14 +44,16 @@ static int run_loaded(struct pr_context *context, const struct pr_args *args, st
 	}
 	refusal = pr_reporter_refusal(job->reporter);
 	if (refusal) {
-		pr_fail(&err, PR_ENET, "the execution could not be created, nothing was run: %s", refusal);
+		pr_fail(&err, PR_ENET, "the execution could not be created, nothing was run: %s",
+			refusal);
 		return fail(context, job, "", &err);
 	}
 	if (pr_reporter_execution_url(job->reporter))
 		pr_print("Check results at %s\n", pr_reporter_execution_url(job->reporter));
 	if (job->execution.error.code != PR_OK)
 		fail(context, job, "", &job->execution.error);
-	return pr_args_switch(args, "set-exit-code", true) ? exit_code(&job->execution) : PR_EXIT_OK;
+	return pr_args_switch(args, "set-exit-code", true) ? exit_code(&job->execution)
+							   : PR_EXIT_OK;
 }
 
 static int execute(struct pr_context *context, const struct pr_args *args)
@@ -79,10 +82,12 @@ static int execute(struct pr_context *context, const struct pr_args *args)
 }
 
 static const struct pr_option execute_options[] = {
-	{"result-file", 0, PR_OPTION_VALUE, "PATH", "Where the journal goes (./result.json).", NULL},
+	{"result-file", 0, PR_OPTION_VALUE, "PATH", "Where the journal goes (./result.json).",
+		NULL},
 	{"log-file", 0, PR_OPTION_VALUE, "PATH", "Where the log is appended (./run.log).", NULL},
 	{"log-stdout", 0, PR_OPTION_SWITCH, NULL, "Log to the console too (standard error).", NULL},
-	{"set-status", 0, PR_OPTION_SWITCH, NULL, "Set the plan's status, also when it fails.", NULL},
+	{"set-status", 0, PR_OPTION_SWITCH, NULL, "Set the plan's status, also when it fails.",
+		NULL},
 	{"skip-context", 0, PR_OPTION_SWITCH, NULL, "Leave the plan's integrations out.", NULL},
 	{"load-environment", 0, PR_OPTION_SWITCH, NULL, "Load the plan's environment.", NULL},
 	{"control-file", 0, PR_OPTION_LIST, "FILE", "Controls for every experiment.", NULL},
@@ -91,7 +96,8 @@ static const struct pr_option execute_options[] = {
 	{"set-exit-code", 0, PR_OPTION_SWITCH, NULL, "Tell the outcome by the exit code (default).",
 		NULL},
 	{"ca-file", 0, PR_OPTION_VALUE, "FILE", "Certificates of the authorities to trust.", NULL},
-	{"config", 0, PR_OPTION_VALUE, "PATH", "Configuration (~/.config/reliably/config.toml).", NULL},
+	{"config", 0, PR_OPTION_VALUE, "PATH", "Configuration (~/.config/reliably/config.toml).",
+		NULL},
 };
 
 static const struct pr_positional execute_positionals[] = {

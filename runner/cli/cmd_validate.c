@@ -19,7 +19,8 @@ static int run(struct pr_context *context, const struct pr_args *args)
 	struct pr_err err = PR_ERR_INIT;
 	json_auto_t *document = NULL;
 
-	if (pr_console_log(pr_args_flag(args, "verbose"), pr_args_value(args, "log-format"), &err) ||
+	if (pr_console_log(
+		    pr_args_flag(args, "verbose"), pr_args_value(args, "log-format"), &err) ||
 		pr_loop_new(NULL, &loop, &err) ||
 		pr_load_source(loop, args->positionals[0], &options, &document, &err)) {
 		pr_error("%s", err.msg);
@@ -34,8 +35,8 @@ static int run(struct pr_context *context, const struct pr_args *args)
 static const char *const log_formats[] = {"string", "json", NULL};
 
 static const struct pr_option options[] = {
-	{"no-verify-tls", 0, PR_OPTION_FLAG, NULL,
-		"Do not verify TLS when the source is fetched.", NULL},
+	{"no-verify-tls", 0, PR_OPTION_FLAG, NULL, "Do not verify TLS when the source is fetched.",
+		NULL},
 	{"ca-file", 0, PR_OPTION_VALUE, "FILE", "Certificates of the authorities to trust.", NULL},
 	{"verbose", 'v', PR_OPTION_FLAG, NULL, "Log everything, with its place.", NULL},
 	{"log-format", 0, PR_OPTION_VALUE, "FORMAT", "Form of the log lines.", log_formats},

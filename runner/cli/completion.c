@@ -45,10 +45,12 @@ static void add_bash(const char *program, const struct pr_command *root, struct 
 			 "  done\n"
 			 "  case $path in\n");
 	visit(path, 1, add_case, out);
-	pr_buf_addf(out, "  esac\n"
-			 "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-			 "}\n"
-			 "complete -o default -F _plan_runner_complete %s\n", program);
+	pr_buf_addf(out,
+		"  esac\n"
+		"  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+		"}\n"
+		"complete -o default -F _plan_runner_complete %s\n",
+		program);
 }
 
 static void add_zsh(const char *program, const struct pr_command *root, struct pr_buf *out)
@@ -98,5 +100,6 @@ int pr_help_completion(const char *program, const struct pr_command *root, const
 		shells[i].add(program, root, out);
 		return pr_buf_check(out, "the completions", err);
 	}
-	return pr_fail(err, PR_EUSAGE, "no completions for '%s': bash, zsh and fish have them", shell);
+	return pr_fail(
+		err, PR_EUSAGE, "no completions for '%s': bash, zsh and fish have them", shell);
 }

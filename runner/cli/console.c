@@ -78,8 +78,8 @@ int pr_console_help(const struct pr_context *context, const struct pr_args *args
 	return PR_EXIT_OK;
 }
 
-int pr_console_usage(const struct pr_context *context, const struct pr_args *args,
-	const struct pr_err *err)
+int pr_console_usage(
+	const struct pr_context *context, const struct pr_args *args, const struct pr_err *err)
 {
 	PR_AUTO(buf) struct pr_buf usage = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 

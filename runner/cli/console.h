@@ -13,8 +13,8 @@ void pr_print(const char *fmt, ...) PR_PRINTF(1, 2);
 void pr_print_bytes(const char *bytes, size_t n);
 
 /*
- * Sends the log to standard error: from INFO on, or with `verbose` everything with its place; `format` is
- * "string", "json" or NULL. Colours only on a terminal and without NO_COLOR.
+ * Sends the log to standard error: from INFO on, or with `verbose` everything with its place;
+ * `format` is "string", "json" or NULL. Colours only on a terminal and without NO_COLOR.
  */
 int pr_console_log(bool verbose, const char *format, struct pr_err *err);
 
@@ -22,7 +22,7 @@ int pr_console_log(bool verbose, const char *format, struct pr_err *err);
 int pr_console_help(const struct pr_context *context, const struct pr_args *args);
 
 /* Prints usage and what is wrong with the command line; the exit code. */
-int pr_console_usage(const struct pr_context *context, const struct pr_args *args,
-	const struct pr_err *err);
+int pr_console_usage(
+	const struct pr_context *context, const struct pr_args *args, const struct pr_err *err);
 
 #endif

@@ -6,7 +6,7 @@
 #include "engine/run.h"
 
 struct pr_execution {
-	bool crashed;	 /* there is no outcome, `error` says why */
+	bool crashed;    /* there is no outcome, `error` says why */
 	char status[16]; /* of the journal */
 	bool deviated;
 	struct pr_err error;
@@ -14,13 +14,13 @@ struct pr_execution {
 };
 
 /*
- * INT, TERM, USR1 and USR2: before a run they are remembered and stop the loop, during one they interrupt
- * it (docs/engine.md 7.2).
+ * INT, TERM, USR1 and USR2: before a run they are remembered and stop the loop, during one they
+ * interrupt it (docs/engine.md 7.2).
  */
 struct pr_signals {
 	struct pr_loop *loop;
-	struct pr_run *run; /* NULL while there is none */
-	int received;	    /* the first signal that came without a run */
+	struct pr_run *run;        /* NULL while there is none */
+	int received;              /* the first signal that came without a run */
 	bool term_skips_rollbacks; /* docs/protocol.md 1.8 */
 };
 

@@ -8,9 +8,9 @@
 #include <jansson.h>
 
 /*
- * Validates and logs as upstream does: the first and the last line, warnings, every error with its place.
- * PR_EINVAL when there was an error; it is logged already, and all are in
- * `err`, in one line.
+ * Validates and logs as upstream does: the first and the last line, warnings, every error with its
+ * place. PR_EINVAL when there was an error; it is logged already, and all are in `err`, in one
+ * line.
  */
 int pr_experiment_check(const json_t *document, struct pr_err *err);
 

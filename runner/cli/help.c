@@ -4,16 +4,16 @@
 
 #define COLUMN 30
 
-static void add_path(const char *program, const struct pr_command *const *path, size_t depth,
-	struct pr_buf *out)
+static void add_path(
+	const char *program, const struct pr_command *const *path, size_t depth, struct pr_buf *out)
 {
 	pr_buf_adds(out, program);
 	for (size_t i = 1; i < depth; i++)
 		pr_buf_addf(out, " %s", path[i]->name);
 }
 
-int pr_help_usage(const char *program, const struct pr_command *const *path, size_t depth,
-	struct pr_buf *out)
+int pr_help_usage(
+	const char *program, const struct pr_command *const *path, size_t depth, struct pr_buf *out)
 {
 	const struct pr_command *command = path[depth - 1];
 
@@ -72,8 +72,8 @@ static void add_options(struct pr_buf *out, const struct pr_command *command)
 	add_row(out, "-h, --help", "Show this page and exit.");
 }
 
-int pr_help_page(const char *program, const struct pr_command *const *path, size_t depth,
-	struct pr_buf *out)
+int pr_help_page(
+	const char *program, const struct pr_command *const *path, size_t depth, struct pr_buf *out)
 {
 	const struct pr_command *command = path[depth - 1];
 
@@ -121,8 +121,8 @@ static void add_man_option(struct pr_buf *out, const struct pr_option *option)
 	pr_buf_addc(out, '\n');
 }
 
-static void add_man_command(const char *program, const struct pr_command **path, size_t depth,
-	struct pr_buf *out)
+static void add_man_command(
+	const char *program, const struct pr_command **path, size_t depth, struct pr_buf *out)
 {
 	const struct pr_command *command = path[depth - 1];
 

@@ -38,13 +38,16 @@ static void on_answer(void *arg, const struct pr_http_response *response)
 	pr_loop_stop(fetch->loop);
 }
 
-/* `Authorization` for the address: of the environment, else of the settings (docs/engine.md 1.5). */
-static int authorization(const char *url, const json_t *settings, char **ret_value, struct pr_err *err)
+/* `Authorization` for the address: of the environment, else of the settings (docs/engine.md 1.5).
+ */
+static int authorization(
+	const char *url, const json_t *settings, char **ret_value, struct pr_err *err)
 {
 	const char *token = pr_env_get_set("CHAOSTOOLKIT_LOADER_AUTH_BEARER_TOKEN");
 	PR_AUTO(free) char *copy = pr_text_dup(token);
 	PR_AUTO(free) char *netloc = pr_url_netloc(url);
-	const json_t *auth = json_object_get(json_object_get(settings, "auths"), netloc ? netloc : "");
+	const json_t *auth =
+		json_object_get(json_object_get(settings, "auths"), netloc ? netloc : "");
 	const char *value = pr_json_str(auth, "value");
 	const char *type = pr_json_str(auth, "type");
 
@@ -64,8 +67,8 @@ static int fetch_url(struct fetch *fetch, const char *authorization_value, struc
 {
 	struct pr_http_header headers[] = {{"Accept", "application/json, application/x-yaml"},
 		{"Authorization", authorization_value}};
-	struct pr_http_policy policy = {.verify_tls = fetch->options->verify_tls,
-		.ca_file = fetch->options->ca_file};
+	struct pr_http_policy policy = {
+		.verify_tls = fetch->options->verify_tls, .ca_file = fetch->options->ca_file};
 	struct pr_http_request request = {.method = "GET",
 		.url = fetch->url,
 		.headers = headers,

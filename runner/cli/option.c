@@ -15,8 +15,8 @@ struct reader {
 	struct pr_err *err;
 };
 
-static const struct pr_option *find_option(const struct pr_command *command, const char *name,
-	size_t n)
+static const struct pr_option *find_option(
+	const struct pr_command *command, const char *name, size_t n)
 {
 	for (size_t i = 0; i < command->option_count; i++) {
 		const struct pr_option *option = &command->options[i];
@@ -35,14 +35,16 @@ static const struct pr_option *find_letter(const struct pr_command *command, cha
 	return NULL;
 }
 
-static int add_given(struct reader *reader, const struct pr_option *option, const char *value, bool off)
+static int add_given(
+	struct reader *reader, const struct pr_option *option, const char *value, bool off)
 {
 	struct pr_args *args = reader->args;
 	struct pr_given *given = realloc(args->given, (args->given_count + 1) * sizeof *given);
 
 	if (!given)
 		return pr_fail_nomem(reader->err);
-	given[args->given_count++] = (struct pr_given){.option = option, .value = value, .off = off};
+	given[args->given_count++] =
+		(struct pr_given){.option = option, .value = value, .off = off};
 	args->given = given;
 	return 0;
 }
@@ -73,8 +75,8 @@ static int take_option(struct reader *reader, const struct pr_option *option, co
 
 	if (!takes_value(option)) {
 		if (attached)
-			return pr_fail(reader->err, PR_EUSAGE, "Option '--%s' does not take a value.",
-				option->name);
+			return pr_fail(reader->err, PR_EUSAGE,
+				"Option '--%s' does not take a value.", option->name);
 		return add_given(reader, option, NULL, false);
 	}
 	if (!value && reader->next < reader->argc)

@@ -2,8 +2,8 @@
 #define PR_CLI_OPTION_H
 
 /*
- * The command line as tables: commands, their options and arguments. One table drives parsing, --help,
- * completions and the man page, so that none of them can lie.
+ * The command line as tables: commands, their options and arguments. One table drives parsing,
+ * --help, completions and the man page, so that none of them can lie.
  */
 
 #include "base/err.h"
@@ -12,18 +12,18 @@
 #include <stddef.h>
 
 enum pr_option_kind {
-	PR_OPTION_FLAG,	  /* --x */
+	PR_OPTION_FLAG,   /* --x */
 	PR_OPTION_SWITCH, /* --x / --no-x */
 	PR_OPTION_VALUE,  /* --x VALUE; the last one counts */
-	PR_OPTION_LIST,	  /* --x VALUE, may be repeated */
+	PR_OPTION_LIST,   /* --x VALUE, may be repeated */
 };
 
 struct pr_option {
 	const char *name; /* without the hyphens */
-	char letter;	  /* short form, or 0 */
+	char letter;      /* short form, or 0 */
 	enum pr_option_kind kind;
-	const char *value;	    /* what the value is called: "PATH" */
-	const char *help;	    /* one line */
+	const char *value;          /* what the value is called: "PATH" */
+	const char *help;           /* one line */
 	const char *const *choices; /* NULL-terminated; NULL: any value */
 };
 
@@ -59,23 +59,23 @@ struct pr_command {
 struct pr_given {
 	const struct pr_option *option;
 	const char *value; /* borrowed from argv; NULL of flags */
-	bool off;	   /* of switches: --no-x */
+	bool off;          /* of switches: --no-x */
 };
 
 struct pr_args {
 	const struct pr_command *path[PR_COMMAND_DEPTH]; /* from the root to the command */
 	size_t depth;
 	const struct pr_command *command; /* the last of them */
-	struct pr_given *given;		  /* owned */
+	struct pr_given *given;           /* owned */
 	size_t given_count;
 	const char *positionals[PR_POSITIONAL_MAX]; /* NULL where none was given */
-	bool help;				    /* --help was there: nothing else was checked */
+	bool help;                                  /* --help was there: nothing else was checked */
 };
 
 /*
- * Parses argv[1…] against the table. Options of a command may stand before and after its arguments, "--"
- * ends them. PR_EUSAGE with one line for a human. Release with pr_args_release also after a failure:
- * path and command tell how far it came.
+ * Parses argv[1…] against the table. Options of a command may stand before and after its arguments,
+ * "--" ends them. PR_EUSAGE with one line for a human. Release with pr_args_release also after a
+ * failure: path and command tell how far it came.
  */
 int pr_args_parse(const struct pr_command *root, int argc, char *const *argv, struct pr_args *args,
 	struct pr_err *err);

@@ -22,8 +22,8 @@ static int open_files(struct pr_plan_job *job, struct pr_err *err)
 {
 	if (pr_output_file(job->options.result_file, "result.json", pr_file_check_replaceable,
 		    &job->result_path, err) ||
-		pr_output_file(job->options.log_file, "run.log", pr_file_check_writable, &job->log_path,
-			err))
+		pr_output_file(job->options.log_file, "run.log", pr_file_check_writable,
+			&job->log_path, err))
 		return PR_EIO;
 	return pr_plan_log_open(&job->log, job->log_path, job->options.log_console, err);
 }
@@ -50,8 +50,10 @@ static int fetch_plan(struct pr_plan_job *job, struct pr_err *err)
 			reply.code == PR_ENOTFOUND ? "plan not found" : reply.message);
 	if (pr_plan_read(reply.body, &job->plan, err))
 		return PR_EPROTO;
-	if (json_array_size(pr_json_array(pr_json_object(reply.body, "definition"), "integrations")))
-		pr_warn("The plan's integrations are not supported by this version, they are left out");
+	if (json_array_size(
+		    pr_json_array(pr_json_object(reply.body, "definition"), "integrations")))
+		pr_warn("The plan's integrations are not supported by this version, they are left "
+			"out");
 	return 0;
 }
 
@@ -88,8 +90,8 @@ static int export_variables(struct pr_plan_job *job, struct pr_err *err)
 	return rc ? rc : set_default("RELIABLY_PLAN_ID", job->plan_id, err);
 }
 
-static int put_status(struct pr_plan_job *job, const char *status, const char *error,
-	struct pr_reply *reply)
+static int put_status(
+	struct pr_plan_job *job, const char *status, const char *error, struct pr_reply *reply)
 {
 	json_auto_t *body = pr_report_plan_status(status, error);
 	char path[PR_UUID_SIZE + 16];
@@ -110,8 +112,8 @@ static int set_running(struct pr_plan_job *job, struct pr_err *err)
 
 int pr_plan_job_open(struct pr_plan_job *job, struct pr_err *err)
 {
-	static int (*const steps[])(struct pr_plan_job *, struct pr_err *) = {open_service, open_files,
-		fetch_plan, export_variables, load_environment, set_running};
+	static int (*const steps[])(struct pr_plan_job *, struct pr_err *) = {open_service,
+		open_files, fetch_plan, export_variables, load_environment, set_running};
 	int rc;
 
 	job->log.fd = -1;
@@ -138,8 +140,8 @@ static int fetch_experiment(struct pr_plan_job *job, struct pr_err *err)
 	if (pr_ask(&job->signals, job->platform, "GET", path, NULL, &reply))
 		return pr_fail(err, reply.code, "failed to fetch experiment at %s: %s", url,
 			reply.message);
-	return pr_source_parse_answer(url, reply.content_type, pr_buf_str(&reply.text), reply.text.len,
-		&job->options.limits, &job->document, err);
+	return pr_source_parse_answer(url, reply.content_type, pr_buf_str(&reply.text),
+		reply.text.len, &job->options.limits, &job->document, err);
 }
 
 static int read_settings(struct pr_plan_job *job, struct pr_err *err)
@@ -152,7 +154,8 @@ static int read_settings(struct pr_plan_job *job, struct pr_err *err)
 /* Variables decide over the experiment and the settings; no rollback is left out by default. */
 static int decide(struct pr_plan_job *job, struct pr_err *err)
 {
-	const json_t *hypothesis = pr_json_object(pr_json_object(job->document, "runtime"), "hypothesis");
+	const json_t *hypothesis =
+		pr_json_object(pr_json_object(job->document, "runtime"), "hypothesis");
 	const json_t *runtime = pr_json_object(job->document, "runtime");
 	const char *frequency = pr_env_get_set("RELIABLY_CLI_HYPOTHESIS_STRATEGY_FREQ");
 	const char *fail_fast = pr_env_get_set("RELIABLY_CLI_HYPOTHESIS_STRATEGY_FAIL_FAST");

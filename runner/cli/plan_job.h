@@ -1,7 +1,8 @@
 #ifndef PR_CLI_PLAN_JOB_H
 #define PR_CLI_PLAN_JOB_H
 
-/* Executing a plan: everything between reading the command line and the run itself (docs/protocol.md 1.7). */
+/* Executing a plan: everything between reading the command line and the run itself
+ * (docs/protocol.md 1.7). */
 
 #include "cli/execution.h"
 #include "cli/plan_log.h"
@@ -13,8 +14,8 @@
 #include "platform/service.h"
 
 struct pr_plan_job_options {
-	const char *config;	 /* --config, NULL: none */
-	const char *plan;	 /* as the user wrote it */
+	const char *config;      /* --config, NULL: none */
+	const char *plan;        /* as the user wrote it */
 	const char *result_file; /* NULL: the default */
 	const char *log_file;
 	const char *ca_file;
@@ -45,8 +46,8 @@ struct pr_plan_job {
 };
 
 /*
- * Fetches plan and environment, sets the plan's status: what fails with exit code 1. `err` has the line
- * for a human. PR_EUSAGE when the plan's id is no UUID.
+ * Fetches plan and environment, sets the plan's status: what fails with exit code 1. `err` has the
+ * line for a human. PR_EUSAGE when the plan's id is no UUID.
  */
 int pr_plan_job_open(struct pr_plan_job *job, struct pr_err *err);
 

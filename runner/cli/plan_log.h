@@ -1,7 +1,8 @@
 #ifndef PR_CLI_PLAN_LOG_H
 #define PR_CLI_PLAN_LOG_H
 
-/* The log of a plan's execution: a file, the console, and memory for the upload (docs/protocol.md 1.4). */
+/* The log of a plan's execution: a file, the console, and memory for the upload
+ * (docs/protocol.md 1.4). */
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -9,13 +10,13 @@
 #include <stdbool.h>
 
 struct pr_plan_log {
-	int fd;		    /* of the file, -1: none */
+	int fd;             /* of the file, -1: none */
 	struct pr_buf text; /* what is uploaded */
 };
 
 /*
- * Opens `path` for appending (NULL: no file) and sets up the sinks; with `console` the lines from INFO on
- * go to standard error too. `log` must not move afterwards.
+ * Opens `path` for appending (NULL: no file) and sets up the sinks; with `console` the lines from
+ * INFO on go to standard error too. `log` must not move afterwards.
  */
 int pr_plan_log_open(struct pr_plan_log *log, const char *path, bool console, struct pr_err *err);
 

@@ -35,7 +35,7 @@ static const char *find_own(const struct pr_creation *creation, const json_t *bo
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(pr_json_array(body, "items"), i, item) {
+	json_array_foreach (pr_json_array(body, "items"), i, item) {
 		const char *id = pr_extension_run_id(json_object_get(item, "result"));
 
 		if (id && pr_text_eq(id, creation->run_id))
@@ -65,7 +65,8 @@ static int search(struct pr_creation *creation)
 		.retry = PR_RETRY_IDEMPOTENT,
 		.deadline_us = creation->deadline_us};
 
-	return pr_platform_send(creation->platform, &request, on_found, creation, &creation->call, NULL);
+	return pr_platform_send(
+		creation->platform, &request, on_found, creation, &creation->call, NULL);
 }
 
 static void on_created(void *arg, const struct pr_platform_answer *answer)
@@ -93,8 +94,8 @@ static int post(struct pr_creation *creation)
 		.retry = PR_RETRY_ONCE_ONLY,
 		.deadline_us = creation->deadline_us};
 
-	return pr_platform_send(creation->platform, &request, on_created, creation, &creation->call,
-		NULL);
+	return pr_platform_send(
+		creation->platform, &request, on_created, creation, &creation->call, NULL);
 }
 
 int pr_creation_start(struct pr_loop *loop, struct pr_platform *platform,
@@ -105,8 +106,11 @@ int pr_creation_start(struct pr_loop *loop, struct pr_platform *platform,
 
 	if (!creation)
 		return pr_fail_nomem(err);
-	*creation = (struct pr_creation){.loop = loop, .platform = platform,
-		.deadline_us = request->deadline_us, .fn = fn, .arg = arg};
+	*creation = (struct pr_creation){.loop = loop,
+		.platform = platform,
+		.deadline_us = request->deadline_us,
+		.fn = fn,
+		.arg = arg};
 	creation->create_path = pr_text_format("/experiments/%s/executions", request->experiment);
 	creation->search_path = pr_text_format("/plans/%s/executions", request->plan);
 	creation->run_id = pr_text_dup(request->run_id);

@@ -2,9 +2,9 @@
 #define PR_CONTROL_CREATION_H
 
 /*
- * Creating the execution, exactly once (docs/design.md, decision 4): a POST is repeated only where the
- * platform cannot have acted; after a doubtful failure the plan's executions are searched for this run's
- * id first.
+ * Creating the execution, exactly once (docs/design.md, decision 4): a POST is repeated only where
+ * the platform cannot have acted; after a doubtful failure the plan's executions are searched for
+ * this run's id first.
  */
 
 #include "platform/client.h"

@@ -14,7 +14,7 @@ static json_t *find(const json_t *document)
 	json_t *extension;
 	size_t i;
 
-	json_array_foreach(pr_json_array(document, "extensions"), i, extension) {
+	json_array_foreach (pr_json_array(document, "extensions"), i, extension) {
 		if (pr_text_eq(pr_json_str(extension, "name"), extension_name))
 			return extension;
 	}
@@ -47,7 +47,8 @@ static int set_default(json_t *extension, const char *key, json_t *value, struct
 	return pr_json_set(extension, key, value, err);
 }
 
-int pr_extension_open(json_t *document, const char *run_id, json_t **ret_extension, struct pr_err *err)
+int pr_extension_open(
+	json_t *document, const char *run_id, json_t **ret_extension, struct pr_err *err)
 {
 	json_t *extension = find(document);
 
@@ -68,7 +69,8 @@ static json_t *extra_of_environment(void)
 	json_t *extra = NULL;
 
 	if (text)
-		pr_json_parse(text, strlen(text), "RELIABLY_EXECUTION_EXTRA", &limits, &extra, NULL);
+		pr_json_parse(
+			text, strlen(text), "RELIABLY_EXECUTION_EXTRA", &limits, &extra, NULL);
 	if (json_is_array(extra))
 		return extra;
 	json_decref(extra);
@@ -77,8 +79,10 @@ static json_t *extra_of_environment(void)
 
 static int add_link(json_t *extra, const char *topic, const char *value, struct pr_err *err)
 {
-	return pr_json_append(extra, json_pack("{s: s, s: s, s: s, s: s}", "type", "url", "provider",
-		"github", "topic", topic, "value", value), err);
+	return pr_json_append(extra,
+		json_pack("{s: s, s: s, s: s, s: s}", "type", "url", "provider", "github", "topic",
+			topic, "value", value),
+		err);
 }
 
 /* In a pipeline: where the repository and the run are. */

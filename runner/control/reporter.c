@@ -23,8 +23,8 @@ struct pr_reporter {
 	struct pr_loop *loop;
 	struct pr_reporter_options options;
 	struct pr_hook_ticket *ticket; /* of the point at which the run waits for us */
-	json_t *journal;	       /* the run's; owned */
-	json_t *extension;	       /* borrowed from it */
+	json_t *journal;               /* the run's; owned */
+	json_t *extension;             /* borrowed from it */
 	char run_id[PR_UUID_SIZE];
 	char execution[PR_UUID_SIZE]; /* "" until it was created */
 	char *execution_url;
@@ -57,8 +57,8 @@ static void go_on(struct pr_reporter *reporter)
 }
 
 /* Puts the plan's status; `fn` NULL: nobody waits for the answer. */
-static int put_plan_status(struct pr_reporter *reporter, const char *status, const char *error,
-	pr_platform_fn *fn)
+static int put_plan_status(
+	struct pr_reporter *reporter, const char *status, const char *error, pr_platform_fn *fn)
 {
 	json_auto_t *body = pr_report_plan_status(status, error);
 	PR_AUTO(free) char *text = body ? pr_json_line(body) : NULL;
@@ -69,8 +69,8 @@ static int put_plan_status(struct pr_reporter *reporter, const char *status, con
 
 	if (!text)
 		return PR_ENOMEM;
-	return pr_platform_send(reporter->options.platform, &request, fn, reporter, &reporter->call,
-		NULL);
+	return pr_platform_send(
+		reporter->options.platform, &request, fn, reporter, &reporter->call, NULL);
 }
 
 static void stop_run(struct pr_reporter *reporter)
@@ -146,8 +146,8 @@ static void on_running(void *arg, const struct pr_platform_answer *answer)
 	reporter->call = NULL;
 	if (answer->code != PR_OK)
 		pr_debug("The plan's status could not be set: %s", answer->message);
-	if (!body || pr_creation_start(reporter->loop, reporter->options.platform, &request, on_created,
-			     reporter, &reporter->creation, NULL))
+	if (!body || pr_creation_start(reporter->loop, reporter->options.platform, &request,
+			     on_created, reporter, &reporter->creation, NULL))
 		refuse(reporter, "out of memory");
 }
 
@@ -159,7 +159,8 @@ static void start(struct pr_reporter *reporter, const struct pr_hook_event *even
 	pr_text_copy(reporter->run_id, sizeof reporter->run_id, event->run->run_id);
 	reporter->ticket = ticket;
 	answer->verdict = PR_HOOK_WAIT;
-	if (pr_extension_open(event->run->document, event->run->run_id, &reporter->extension, NULL) ||
+	if (pr_extension_open(
+		    event->run->document, event->run->run_id, &reporter->extension, NULL) ||
 		put_plan_status(reporter, "running", NULL, on_running)) {
 		reporter->ticket = NULL;
 		answer->verdict = PR_HOOK_INTERRUPT;
@@ -191,14 +192,15 @@ static void on_plan_read(void *arg, const struct pr_platform_answer *answer)
 		return;
 	}
 	if (pr_loop_now_us(reporter->loop) > reporter->settle_until_us ||
-		pr_timer_start(reporter->loop, &reporter->settle, SETTLE_STEP_MS * US_PER_MS, settle,
-			reporter))
+		pr_timer_start(reporter->loop, &reporter->settle, SETTLE_STEP_MS * US_PER_MS,
+			settle, reporter))
 		go_on(reporter);
 }
 
 /*
- * A plan that we read as `creating` is written by the platform once more after it launched us, which
- * may replace our status (docs/protocol.md 2.6): we look until that was seen, and put ours again.
+ * A plan that we read as `creating` is written by the platform once more after it launched us,
+ * which may replace our status (docs/protocol.md 2.6): we look until that was seen, and put ours
+ * again.
  */
 static void settle(void *arg)
 {
@@ -216,10 +218,13 @@ static void keep(struct pr_reporter *reporter, const char *message)
 {
 	if (reporter->spool.path)
 		pr_error("The results could not be delivered (%s). They are kept in '%s': run "
-			 "`plan-runner report resend`", message, reporter->spool.path);
+			 "`plan-runner report resend`",
+			message, reporter->spool.path);
 	else
-		pr_error("The results could not be delivered (%s), and there is no spool to keep them "
-			 "in; the journal has them", message);
+		pr_error("The results could not be delivered (%s), and there is no spool to keep "
+			 "them "
+			 "in; the journal has them",
+			message);
 	pr_spool_close(&reporter->spool);
 }
 
@@ -248,9 +253,9 @@ static json_t *closing_report(const struct pr_reporter *reporter)
 	const char *status = pr_json_str(reporter->journal, "status");
 	bool deviated = json_is_true(json_object_get(reporter->journal, "deviated"));
 
-	return json_pack("{s: i, s: s, s: s, s: s, s: s, s: s, s: o, s: o, s: o}", "version", 1, "host",
-		service->host, "organization", service->organization, "plan", plan->id, "experiment",
-		plan->experiment, "execution", reporter->execution, "results",
+	return json_pack("{s: i, s: s, s: s, s: s, s: s, s: s, s: o, s: o, s: o}", "version", 1,
+		"host", service->host, "organization", service->organization, "plan", plan->id,
+		"experiment", plan->experiment, "execution", reporter->execution, "results",
 		pr_report_results(reporter->journal, reporter->options.log, plan->id), "status",
 		pr_report_plan_status("completed", NULL), "state",
 		pr_report_finished(status ? status : "aborted", deviated, plan->id));
@@ -260,17 +265,18 @@ static json_t *closing_report(const struct pr_reporter *reporter)
 static void deliver(void *arg)
 {
 	struct pr_reporter *reporter = arg;
-	int64_t deadline_us = pr_loop_now_us(reporter->loop) + reporter->options.deadline_ms * US_PER_MS;
+	int64_t deadline_us =
+		pr_loop_now_us(reporter->loop) + reporter->options.deadline_ms * US_PER_MS;
 
-	if (pr_delivery_start(reporter->options.platform, reporter->closing, deadline_us, on_delivered,
-		    reporter, &reporter->delivery, NULL)) {
+	if (pr_delivery_start(reporter->options.platform, reporter->closing, deadline_us,
+		    on_delivered, reporter, &reporter->delivery, NULL)) {
 		keep(reporter, "out of memory");
 		go_on(reporter);
 	}
 }
 
-static void finish(struct pr_reporter *reporter, struct pr_hook_ticket *ticket,
-	struct pr_hook_answer *answer)
+static void finish(
+	struct pr_reporter *reporter, struct pr_hook_ticket *ticket, struct pr_hook_answer *answer)
 {
 	struct pr_err err = PR_ERR_INIT;
 
@@ -315,10 +321,15 @@ int pr_reporter_new(struct pr_loop *loop, const struct pr_reporter_options *opti
 	reporter->loop = loop;
 	reporter->options = *options;
 	reporter->spool = (struct pr_spool_entry)PR_SPOOL_ENTRY_INIT;
-	reporter->uplink = (struct pr_uplink){.loop = loop, .platform = options->platform,
-		.log = options->log, .plan = options->plan->id};
-	reporter->watcher = (struct pr_watcher){.loop = loop, .platform = options->platform,
-		.interval_ms = options->poll_ms, .terminate = options->terminate, .arg = options->arg};
+	reporter->uplink = (struct pr_uplink){.loop = loop,
+		.platform = options->platform,
+		.log = options->log,
+		.plan = options->plan->id};
+	reporter->watcher = (struct pr_watcher){.loop = loop,
+		.platform = options->platform,
+		.interval_ms = options->poll_ms,
+		.terminate = options->terminate,
+		.arg = options->arg};
 	reporter->status_path = pr_text_format("/plans/%s/status", options->plan->id);
 	if (!reporter->status_path) {
 		pr_reporter_free(reporter);

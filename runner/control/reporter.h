@@ -2,12 +2,13 @@
 #define PR_CONTROL_REPORTER_H
 
 /*
- * Reports a run to the platform (docs/protocol.md 2.9, 2.10): the execution before anything is touched,
- * results while it runs, the closing calls when the journal is final. Native code in place of the control
- * module chaosreliably.controls.experiment. A hook of the engine.
+ * Reports a run to the platform (docs/protocol.md 2.9, 2.10): the execution before anything is
+ * touched, results while it runs, the closing calls when the journal is final. Native code in place
+ * of the control module chaosreliably.controls.experiment. A hook of the engine.
  *
- * Only the creation of the execution can stop a run (docs/design.md, decision 3). Intermediate uploads are
- * asynchronous and latest-wins, one in flight (decision 4). At the end: journal, spool, network (decision 5).
+ * Only the creation of the execution can stop a run (docs/design.md, decision 3). Intermediate
+ * uploads are asynchronous and latest-wins, one in flight (decision 4). At the end: journal, spool,
+ * network (decision 5).
  */
 
 #include "base/buf.h"
@@ -26,8 +27,8 @@ struct pr_reporter_options {
 	const struct pr_service *service;
 	const struct pr_plan *plan;
 	const struct pr_buf *log; /* the log so far; NULL: none is sent */
-	int64_t deadline_ms;	  /* for the closing calls, from the end of the run */
-	int64_t poll_ms;	  /* between looks at the user's state */
+	int64_t deadline_ms;      /* for the closing calls, from the end of the run */
+	int64_t poll_ms;          /* between looks at the user's state */
 	pr_reporter_terminate_fn *terminate;
 	void *arg;
 };

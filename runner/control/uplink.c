@@ -25,13 +25,11 @@ static void on_answer(void *arg, const struct pr_platform_answer *answer)
 static void send_body(struct pr_uplink *uplink, const char *path, const json_t *body)
 {
 	PR_AUTO(free) char *text = pr_json_line(body);
-	struct pr_platform_request request = {.method = "PUT",
-		.path = path,
-		.body = text,
-		.body_len = text ? strlen(text) : 0};
+	struct pr_platform_request request = {
+		.method = "PUT", .path = path, .body = text, .body_len = text ? strlen(text) : 0};
 
-	if (!text || pr_platform_send(uplink->platform, &request, on_answer, uplink, &uplink->call,
-			     NULL)) {
+	if (!text || pr_platform_send(
+			     uplink->platform, &request, on_answer, uplink, &uplink->call, NULL)) {
 		pr_debug("An update could not be sent");
 		return;
 	}
@@ -86,10 +84,10 @@ int pr_uplink_start(struct pr_uplink *uplink, const char *experiment, const char
 	json_t *running, struct pr_err *err)
 {
 	uplink->state = running;
-	uplink->state_path = pr_text_format(
-		"/experiments/%s/executions/%s/state", experiment, execution);
-	uplink->results_path = pr_text_format(
-		"/experiments/%s/executions/%s/results", experiment, execution);
+	uplink->state_path =
+		pr_text_format("/experiments/%s/executions/%s/state", experiment, execution);
+	uplink->results_path =
+		pr_text_format("/experiments/%s/executions/%s/results", experiment, execution);
 	if (!running || !uplink->state_path || !uplink->results_path)
 		return pr_fail_nomem(err);
 	send_next(uplink);

@@ -2,8 +2,8 @@
 #define PR_CONTROL_UPLINK_H
 
 /*
- * What is sent while a run goes on: the state `running`, then the journal as it grows, latest-wins and one
- * call in flight (docs/design.md, decision 4). Failures are logged and change nothing.
+ * What is sent while a run goes on: the state `running`, then the journal as it grows, latest-wins
+ * and one call in flight (docs/design.md, decision 4). Failures are logged and change nothing.
  */
 
 #include "base/buf.h"
@@ -18,7 +18,7 @@ struct pr_uplink {
 	const char *plan;
 	char *state_path; /* owned */
 	char *results_path;
-	json_t *state;	 /* to be sent before any results; owned */
+	json_t *state;   /* to be sent before any results; owned */
 	json_t *journal; /* borrowed */
 	struct pr_platform_call *call;
 	bool dirty;
@@ -37,7 +37,8 @@ int pr_uplink_start(struct pr_uplink *uplink, const char *experiment, const char
 /* The journal has changed. */
 void pr_uplink_touch(struct pr_uplink *uplink);
 
-/* Sends nothing more and calls `fn` when the call in flight has ended; at once when there is none. */
+/* Sends nothing more and calls `fn` when the call in flight has ended; at once when there is none.
+ */
 void pr_uplink_drain(struct pr_uplink *uplink, pr_loop_fn *fn, void *arg);
 
 /* Ends what is under way and frees the contents. */

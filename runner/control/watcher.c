@@ -26,7 +26,8 @@ static void on_answer(void *arg, const struct pr_platform_answer *answer)
 	struct pr_watcher *watcher = arg;
 
 	watcher->call = NULL;
-	pr_timer_start(watcher->loop, &watcher->timer, watcher->interval_ms * US_PER_MS, look, watcher);
+	pr_timer_start(
+		watcher->loop, &watcher->timer, watcher->interval_ms * US_PER_MS, look, watcher);
 	if (answer->code == PR_OK)
 		react(watcher, answer->body);
 	else
@@ -45,7 +46,8 @@ static void look(void *arg)
 int pr_watcher_start(struct pr_watcher *watcher, const char *experiment, const char *execution,
 	struct pr_err *err)
 {
-	watcher->path = pr_text_format("/experiments/%s/executions/%s/state", experiment, execution);
+	watcher->path =
+		pr_text_format("/experiments/%s/executions/%s/state", experiment, execution);
 	if (!watcher->path)
 		return pr_fail_nomem(err);
 	look(watcher);

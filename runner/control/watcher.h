@@ -22,7 +22,8 @@ struct pr_watcher {
 	void *arg;
 };
 
-/* Looks now, and `interval_ms` after each answer; loop, platform, terminate and arg are set by the caller. */
+/* Looks now, and `interval_ms` after each answer; loop, platform, terminate and arg are set by the
+ * caller. */
 int pr_watcher_start(struct pr_watcher *watcher, const char *experiment, const char *execution,
 	struct pr_err *err);
 

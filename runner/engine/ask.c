@@ -197,11 +197,6 @@ void pr_ask_hurry_all(struct pr_core *core)
 		pr_ask_hurry(ask);
 }
 
-bool pr_ask_active(const struct pr_ask *ask)
-{
-	return ask->core != NULL;
-}
-
 void pr_ask_release(struct pr_ask *ask)
 {
 	if (!ask->core)

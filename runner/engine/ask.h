@@ -48,9 +48,6 @@ void pr_ask_hurry(struct pr_ask *ask);
 /* Tells every hook that is waited for. */
 void pr_ask_hurry_all(struct pr_core *core);
 
-/* Whether the answers are still being collected. */
-bool pr_ask_active(const struct pr_ask *ask);
-
 /* Forgets the question; no callback. A ticket that is out becomes invalid. */
 void pr_ask_release(struct pr_ask *ask);
 

@@ -41,7 +41,8 @@ static void on_started(void *arg)
 	}
 }
 
-/* The journal's `experiment` says whether it was a dry run; the document's own word does not count. */
+/* The journal's `experiment` says whether it was a dry run; the document's own word does not count.
+ */
 static int set_dry(struct pr_run *run, struct pr_err *err)
 {
 	const char *dry = pr_dry_name(run->core.strategies.dry);

@@ -31,7 +31,7 @@ static json_t *find_named(json_t *list, const char *name)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item) {
+	json_array_foreach (list, i, item) {
 		if (pr_text_eq(pr_json_str(item, "name"), name))
 			found = item;
 	}

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 /*
- * The activity that `item` stands for: itself, or with a truthy `ref` the one of that name in the method
- * or among the probes of the hypothesis (the later of two equal names, the hypothesis before the
- * method). NULL: no such activity. Borrowed from `document`.
+ * The activity that `item` stands for: itself, or with a truthy `ref` the one of that name in the
+ * method or among the probes of the hypothesis (the later of two equal names, the hypothesis before
+ * the method). NULL: no such activity. Borrowed from `document`.
  */
 json_t *pr_activity_resolve(const json_t *document, json_t *item);
 

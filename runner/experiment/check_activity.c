@@ -16,8 +16,8 @@ struct subject {
 	struct pr_findings *findings;
 };
 
-PR_PRINTF(3, 4)
-static void object_to(const struct subject *s, const char *member, const char *fmt, ...)
+PR_PRINTF(3, 4) static void object_to(
+	const struct subject *s, const char *member, const char *fmt, ...)
 {
 	struct pr_place place = {.outer = s->place, .key = member};
 	PR_AUTO(free) char *text = NULL;
@@ -60,7 +60,8 @@ static void check_provider(const struct subject *s)
 	if (!pr_value_truthy(provider))
 		object_to(s, NULL, "an activity requires a provider");
 	else if (!json_is_object(provider))
-		object_to(s, "provider", "a provider must be a mapping, not %s", pr_json_kind(provider));
+		object_to(s, "provider", "a provider must be a mapping, not %s",
+			pr_json_kind(provider));
 	else if (!pr_value_truthy(json_object_get(provider, "type")))
 		object_to(s, "provider", "a provider must have a type");
 	else
@@ -81,8 +82,10 @@ static void check_pause(const struct subject *s, const json_t *pauses, const cha
 	const char *text = pr_json_str(pauses, when);
 
 	if (text && !(pr_text_starts(text, "${") && pr_text_ends(text, "}")))
-		object_to(s, "pauses", "activity %s pause must be a number or a pattern to a variable "
-				       "from the configuration or secrets", when);
+		object_to(s, "pauses",
+			"activity %s pause must be a number or a pattern to a variable "
+			"from the configuration or secrets",
+			when);
 }
 
 static void check_pauses(const struct subject *s)
@@ -92,8 +95,10 @@ static void check_pauses(const struct subject *s)
 	if (!pauses || json_is_null(pauses))
 		return;
 	if (!json_is_object(pauses)) {
-		object_to(s, "pauses", "activity pauses must be a mapping with `before` and `after`, "
-				       "not %s", pr_json_kind(pauses));
+		object_to(s, "pauses",
+			"activity pauses must be a mapping with `before` and `after`, "
+			"not %s",
+			pr_json_kind(pauses));
 		return;
 	}
 	check_pause(s, pauses, "before");
@@ -128,7 +133,8 @@ void pr_validate_activity(const json_t *activity, const struct pr_provider_rules
 	if (!pr_value_truthy(activity)) {
 		object_to(&s, NULL, "empty activity is no activity");
 	} else if (!json_is_object(activity)) {
-		object_to(&s, NULL, "an activity must be a mapping, not %s", pr_json_kind(activity));
+		object_to(
+			&s, NULL, "an activity must be a mapping, not %s", pr_json_kind(activity));
 	} else if (ref && !json_is_null(ref)) {
 		check_ref(&s, ref);
 	} else {

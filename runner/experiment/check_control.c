@@ -10,7 +10,7 @@ static bool is_declared(const json_t *document, const json_t *ref)
 	const json_t *control;
 	size_t i;
 
-	json_array_foreach(json_object_get(document, "controls"), i, control) {
+	json_array_foreach (json_object_get(document, "controls"), i, control) {
 		if (pr_value_equal(json_object_get(control, "name"), ref))
 			return true;
 	}
@@ -43,24 +43,24 @@ static void check_scope(const json_t *control, const char *name, const struct pr
 		"Control '%s' scope property must be 'before' or 'after' only", name);
 }
 
-static void check_control(const json_t *document, const json_t *control, const struct pr_place *place,
-	struct pr_findings *findings)
+static void check_control(const json_t *document, const json_t *control,
+	const struct pr_place *place, struct pr_findings *findings)
 {
 	const json_t *ref = json_object_get(control, "ref");
 	const json_t *name = json_object_get(control, "name");
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(4096);
 
 	if (!json_is_object(control)) {
-		pr_findings_add(findings, PR_FINDING_ERROR, place, "a control must be a mapping, not %s",
-			pr_json_kind(control));
+		pr_findings_add(findings, PR_FINDING_ERROR, place,
+			"a control must be a mapping, not %s", pr_json_kind(control));
 		return;
 	}
 	if (pr_value_truthy(ref) && !is_declared(document, ref))
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
 			"Control reference '{}' declaration cannot be found");
 	if (!pr_value_truthy(name)) {
-		pr_findings_add(findings, PR_FINDING_ERROR, place,
-			"A control must have a `name` property");
+		pr_findings_add(
+			findings, PR_FINDING_ERROR, place, "A control must have a `name` property");
 		return;
 	}
 	pr_value_str(name, &text);
@@ -79,11 +79,11 @@ void pr_check_controls(const json_t *document, const json_t *owner, const struct
 	if (!controls)
 		return;
 	if (!json_is_array(controls)) {
-		pr_findings_add(findings, PR_FINDING_ERROR, &list, "`controls` must be a list, not %s",
-			pr_json_kind(controls));
+		pr_findings_add(findings, PR_FINDING_ERROR, &list,
+			"`controls` must be a list, not %s", pr_json_kind(controls));
 		return;
 	}
-	json_array_foreach(controls, i, control) {
+	json_array_foreach (controls, i, control) {
 		struct pr_place item = {.outer = &list, .index = i};
 
 		check_control(document, control, &item, findings);

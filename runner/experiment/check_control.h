@@ -8,8 +8,8 @@
 #include <jansson.h>
 
 /*
- * Checks the list `controls` of `owner` (the document, the hypothesis or an activity), if it has one.
- * References are to the controls of `document`.
+ * Checks the list `controls` of `owner` (the document, the hypothesis or an activity), if it has
+ * one. References are to the controls of `document`.
  */
 void pr_check_controls(const json_t *document, const json_t *owner, const struct pr_place *place,
 	struct pr_findings *findings);

@@ -8,7 +8,8 @@
 
 #include <jansson.h>
 
-/* Adds what is wrong with a tolerance; one of type `probe` is checked as an activity with `rules`. */
+/* Adds what is wrong with a tolerance; one of type `probe` is checked as an activity with `rules`.
+ */
 void pr_check_tolerance(const json_t *tolerance, const struct pr_provider_rules *rules,
 	const struct pr_place *place, struct pr_findings *findings);
 

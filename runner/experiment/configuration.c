@@ -28,13 +28,15 @@ static int need_key(const char *section, const char *name, const json_t *definit
 	*ret_key = pr_json_str(definition, "key");
 	if (*ret_key)
 		return 0;
-	return pr_fail(err, PR_EINVAL, "%s '%s' is of type env but has no `key` with the name of a "
-				       "variable", section, name);
+	return pr_fail(err, PR_EINVAL,
+		"%s '%s' is of type env but has no `key` with the name of a "
+		"variable",
+		section, name);
 }
 
 /* type env: the variable, else the default, then converted (docs/engine.md 3.1). */
-static int configuration_from_env(const char *name, const json_t *definition, json_t **ret_value,
-	struct pr_err *err)
+static int configuration_from_env(
+	const char *name, const json_t *definition, json_t **ret_value, struct pr_err *err)
 {
 	json_auto_t *raw = NULL;
 	const char *key;
@@ -49,15 +51,16 @@ static int configuration_from_env(const char *name, const json_t *definition, js
 		return pr_fail_nomem(err);
 	if (!raw)
 		return pr_fail(err, PR_EINVAL,
-			"Configuration makes reference to an environment key that does not exist: %s",
+			"Configuration makes reference to an environment key that does not exist: "
+			"%s",
 			key);
 	if (pr_convert(raw, pr_json_str(definition, "env_var_type"), ret_value, err))
 		return pr_wrap(err, "configuration '%s'", name);
 	return 0;
 }
 
-static int configuration_value(const char *name, json_t *definition, json_t **ret_value,
-	struct pr_err *err)
+static int configuration_value(
+	const char *name, json_t *definition, json_t **ret_value, struct pr_err *err)
 {
 	if (is_type(definition, "env"))
 		return configuration_from_env(name, definition, ret_value, err);
@@ -66,18 +69,18 @@ static int configuration_value(const char *name, json_t *definition, json_t **re
 }
 
 /* The section as an object; absent is empty, any other kind is refused. */
-static int section_of(const json_t *document, const char *name, const json_t **ret_section,
-	struct pr_err *err)
+static int section_of(
+	const json_t *document, const char *name, const json_t **ret_section, struct pr_err *err)
 {
 	*ret_section = json_object_get(document, name);
 	if (!*ret_section || json_is_object(*ret_section))
 		return 0;
-	return pr_fail(err, PR_EINVAL, "`%s` must be a mapping, not %s", name,
-		pr_json_kind(*ret_section));
+	return pr_fail(
+		err, PR_EINVAL, "`%s` must be a mapping, not %s", name, pr_json_kind(*ret_section));
 }
 
-int pr_configuration_load(const json_t *document, const json_t *overrides, json_t **ret_configuration,
-	struct pr_err *err)
+int pr_configuration_load(const json_t *document, const json_t *overrides,
+	json_t **ret_configuration, struct pr_err *err)
 {
 	json_auto_t *configuration = json_object();
 	const json_t *section;
@@ -88,10 +91,10 @@ int pr_configuration_load(const json_t *document, const json_t *overrides, json_
 		return pr_fail_nomem(err);
 	if (section_of(document, "configuration", &section, err))
 		return PR_EINVAL;
-	json_object_foreach(pr_json_mutable(section), key, declared) {
+	json_object_foreach (pr_json_mutable(section), key, declared) {
 		json_t *value = NULL;
-		int rc = configuration_value(key, definition_of(key, declared, overrides), &value,
-			err);
+		int rc = configuration_value(
+			key, definition_of(key, declared, overrides), &value, err);
 
 		if (rc)
 			return rc;
@@ -103,8 +106,8 @@ int pr_configuration_load(const json_t *document, const json_t *overrides, json_
 	return 0;
 }
 
-static int secret_from_env(const char *name, const json_t *definition, json_t **ret_value,
-	struct pr_err *err)
+static int secret_from_env(
+	const char *name, const json_t *definition, json_t **ret_value, struct pr_err *err)
 {
 	const char *key;
 	const char *text;
@@ -114,7 +117,8 @@ static int secret_from_env(const char *name, const json_t *definition, json_t **
 	text = pr_env_get(key);
 	if (!text)
 		return pr_fail(err, PR_EINVAL,
-			"Secrets make reference to an environment key that does not exist: %s", key);
+			"Secrets make reference to an environment key that does not exist: %s",
+			key);
 	*ret_value = pr_json_text(text, strlen(text));
 	if (!*ret_value)
 		return pr_fail_nomem(err);
@@ -123,7 +127,8 @@ static int secret_from_env(const char *name, const json_t *definition, json_t **
 
 static int secret_members(const json_t *object, json_t **ret_value, struct pr_err *err);
 
-static int secret_value(const char *name, json_t *definition, json_t **ret_value, struct pr_err *err)
+static int secret_value(
+	const char *name, json_t *definition, json_t **ret_value, struct pr_err *err)
 {
 	if (is_type(definition, "env"))
 		return secret_from_env(name, definition, ret_value, err);
@@ -141,7 +146,7 @@ static int secret_members(const json_t *object, json_t **ret_value, struct pr_er
 
 	if (!members)
 		return pr_fail_nomem(err);
-	json_object_foreach(pr_json_mutable(object), key, definition) {
+	json_object_foreach (pr_json_mutable(object), key, definition) {
 		json_t *value = NULL;
 		int rc = secret_value(key, definition, &value, err);
 
@@ -164,9 +169,9 @@ static int register_texts(const json_t *value, struct pr_err *err)
 
 	if (json_is_string(value))
 		return pr_redact_add(json_string_value(value), err);
-	json_object_foreach(pr_json_mutable(value), key, item)
+	json_object_foreach (pr_json_mutable(value), key, item)
 		rc = rc ? rc : register_texts(item, err);
-	json_array_foreach(value, i, item)
+	json_array_foreach (value, i, item)
 		rc = rc ? rc : register_texts(item, err);
 	return rc;
 }
@@ -187,8 +192,8 @@ static int secret_scope(const char *name, json_t *declared, const json_t *overri
 	return *ret_value ? 0 : pr_fail_nomem(err);
 }
 
-int pr_secrets_load(const json_t *document, const json_t *overrides, json_t **ret_secrets,
-	struct pr_err *err)
+int pr_secrets_load(
+	const json_t *document, const json_t *overrides, json_t **ret_secrets, struct pr_err *err)
 {
 	json_auto_t *secrets = json_object();
 	const json_t *section;
@@ -199,7 +204,7 @@ int pr_secrets_load(const json_t *document, const json_t *overrides, json_t **re
 		return pr_fail_nomem(err);
 	if (section_of(document, "secrets", &section, err))
 		return PR_EINVAL;
-	json_object_foreach(pr_json_mutable(section), key, declared) {
+	json_object_foreach (pr_json_mutable(section), key, declared) {
 		json_t *value = NULL;
 		int rc = secret_scope(key, declared, overrides, &value, err);
 

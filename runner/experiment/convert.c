@@ -9,14 +9,15 @@
 #include <math.h>
 #include <string.h>
 
-/* First of the ten digits of each decimal system in Unicode (category Nd): int() and float() take all. */
+/* First of the ten digits of each decimal system in Unicode (category Nd): int() and float() take
+ * all. */
 static const uint32_t digit_zeros[] = {0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66,
 	0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810,
 	0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900,
-	0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136, 0x111d0,
-	0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50,
-	0x11da0, 0x16a60, 0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140,
-	0x1e2f0, 0x1e950, 0x1fbf0};
+	0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136,
+	0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50,
+	0x11d50, 0x11da0, 0x16a60, 0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6,
+	0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0};
 
 static bool digit_of(uint32_t point, char *ret_digit)
 {
@@ -49,7 +50,8 @@ static bool drop_underscores(struct pr_buf *text)
 	return true;
 }
 
-/* A numeral in ASCII without underscores and white space around it; false where Python refuses it. */
+/* A numeral in ASCII without underscores and white space around it; false where Python refuses it.
+ */
 static bool plain_numeral(const char *bytes, size_t n, struct pr_buf *out)
 {
 	while (n && isspace((unsigned char)bytes[n - 1]))
@@ -140,8 +142,8 @@ static json_t *to_json(const json_t *value)
 
 	if (!json_is_string(value) || !json_string_length(value))
 		return json_deep_copy(value);
-	pr_json_parse(json_string_value(value), json_string_length(value), "value", &limits, &parsed,
-		NULL);
+	pr_json_parse(json_string_value(value), json_string_length(value), "value", &limits,
+		&parsed, NULL);
 	return parsed;
 }
 

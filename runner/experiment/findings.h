@@ -2,8 +2,8 @@
 #define PR_EXPERIMENT_FINDINGS_H
 
 /*
- * What validation found: a list of texts for a human, each with the place in the document. The first one
- * is what upstream would have stopped at (docs/engine.md 2); the list has all of them.
+ * What validation found: a list of texts for a human, each with the place in the document. The
+ * first one is what upstream would have stopped at (docs/engine.md 2); the list has all of them.
  */
 
 #include "base/err.h"
@@ -22,8 +22,8 @@ struct pr_finding {
 /* A place inside the document, linked from the inside outwards on the callers' stacks. */
 struct pr_place {
 	const struct pr_place *outer; /* NULL: the document */
-	const char *key;	      /* a member, or NULL */
-	size_t index;		      /* an element, when key is NULL */
+	const char *key;              /* a member, or NULL */
+	size_t index;                 /* an element, when key is NULL */
 };
 
 struct pr_findings {
@@ -33,12 +33,10 @@ struct pr_findings {
 	bool out_of_memory; /* sticky; the list is then incomplete */
 };
 
-#define PR_FINDINGS_INIT                                                                           \
-	{                                                                                          \
-		.items = NULL, .count = 0, .cap = 0, .out_of_memory = false                        \
-	}
+#define PR_FINDINGS_INIT {.items = NULL, .count = 0, .cap = 0, .out_of_memory = false}
 
-/* Adds a finding; at most 1000 are kept. `place` may be NULL. Running out of memory is remembered. */
+/* Adds a finding; at most 1000 are kept. `place` may be NULL. Running out of memory is remembered.
+ */
 void pr_findings_add(struct pr_findings *findings, enum pr_finding_level level,
 	const struct pr_place *place, const char *fmt, ...) PR_PRINTF(4, 5);
 

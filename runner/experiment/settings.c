@@ -25,8 +25,8 @@ static int no_settings(json_t **ret_settings, struct pr_err *err)
 	return *ret_settings ? 0 : pr_fail_nomem(err);
 }
 
-int pr_settings_load(const char *path, const struct pr_limits *limits, json_t **ret_settings,
-	struct pr_err *err)
+int pr_settings_load(
+	const char *path, const struct pr_limits *limits, json_t **ret_settings, struct pr_err *err)
 {
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(limits->document_bytes);
 	struct pr_err problem = PR_ERR_INIT;

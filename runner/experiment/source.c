@@ -104,8 +104,8 @@ static int parse(enum format format, const char *name, const struct pr_buf *text
 	return pr_json_parse(bytes, text->len, name, limits, ret_document, err);
 }
 
-int pr_source_read_file(const char *path, const struct pr_limits *limits, json_t **ret_document,
-	struct pr_err *err)
+int pr_source_read_file(
+	const char *path, const struct pr_limits *limits, json_t **ret_document, struct pr_err *err)
 {
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(limits->document_bytes);
 	enum format format = format_of_extension(pr_file_extension(path));

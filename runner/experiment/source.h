@@ -15,8 +15,8 @@
 enum pr_source_kind { PR_SOURCE_FILE, PR_SOURCE_HTTP };
 
 /*
- * Decides by docs/engine.md 1.1: what exists is a file; no scheme: PR_ENOTFOUND `Path "x" does not exist.`; a scheme
- * other than http and https: PR_EINVAL `'x' is not a supported source scheme.`.
+ * Decides by docs/engine.md 1.1: what exists is a file; no scheme: PR_ENOTFOUND `Path "x" does not
+ * exist.`; a scheme other than http and https: PR_EINVAL `'x' is not a supported source scheme.`.
  */
 int pr_source_classify(const char *source, enum pr_source_kind *ret_kind, struct pr_err *err);
 

@@ -8,7 +8,8 @@
 
 #include <stddef.h>
 
-/* Row number = enum pr_hypothesis_strategy; the log calls one of them otherwise (docs/engine.md 6.1). */
+/* Row number = enum pr_hypothesis_strategy; the log calls one of them otherwise
+ * (docs/engine.md 6.1). */
 static const char *const hypothesis_names[] = {"default", "before-method-only", "after-method-only",
 	"during-method-only", "continuously", "skip"};
 static const char *const rollback_names[] = {"default", "always", "never", "deviated"};
@@ -49,8 +50,8 @@ static int parse_name(const char *what, const char *name, const char *const *nam
 		return 0;
 	}
 	add_names(&known, names, n);
-	return pr_fail(err, PR_EINVAL, "unknown %s '%s': use one of %s", what, name,
-		pr_buf_str(&known));
+	return pr_fail(
+		err, PR_EINVAL, "unknown %s '%s': use one of %s", what, name, pr_buf_str(&known));
 }
 
 /* runtime.<section>.strategy; wrong kinds count as nothing said. */
@@ -60,8 +61,8 @@ static const char *strategy_in(const json_t *runtime, const char *section)
 }
 
 /* What files say; an experiment with a runtime of its own decides both strategies. */
-static const char *strategy_of_files(const json_t *document, const json_t *settings,
-	const char *section)
+static const char *strategy_of_files(
+	const json_t *document, const json_t *settings, const char *section)
 {
 	const json_t *own = pr_json_object(document, "runtime");
 
@@ -94,7 +95,8 @@ static int decide_rollbacks(const json_t *document, const json_t *settings,
 
 	if (!name)
 		name = flags->fallback_rollbacks;
-	if (name == of_files && name && pr_text_index(name, rollback_names, PR_LEN(rollback_names)) < 0) {
+	if (name == of_files && name &&
+		pr_text_index(name, rollback_names, PR_LEN(rollback_names)) < 0) {
 		pr_warn("Unknown rollback strategy '%s': no rollbacks will be played", name);
 		strategies->rollbacks = PR_ROLLBACK_NEVER;
 		return 0;

@@ -39,16 +39,19 @@ struct pr_strategy_flags {
 	const char *hypothesis;
 	const char *rollbacks;
 	const char *dry;
-	const char *fallback_rollbacks; /* where nobody says anything: "default", or "always" for plans */
+	const char *fallback_rollbacks; /* where nobody says anything: "default", or "always" for
+					   plans */
 };
 
 /*
- * Decides by flag > `runtime` of the experiment > `runtime` of the settings > fallback (docs/engine.md
- * 6.5; a `runtime` of the experiment decides both strategies). An unknown name of a strategy: PR_EINVAL
- * with the names that exist, except that one for rollbacks in a file plays none, as upstream has it. frequency and fail_fast are left as the caller set them.
+ * Decides by flag > `runtime` of the experiment > `runtime` of the settings > fallback
+ * (docs/engine.md 6.5; a `runtime` of the experiment decides both strategies). An unknown name of a
+ * strategy: PR_EINVAL with the names that exist, except that one for rollbacks in a file plays
+ * none, as upstream has it. frequency and fail_fast are left as the caller set them.
  */
 int pr_strategies_decide(const json_t *document, const json_t *settings,
-	const struct pr_strategy_flags *flags, struct pr_strategies *strategies, struct pr_err *err);
+	const struct pr_strategy_flags *flags, struct pr_strategies *strategies,
+	struct pr_err *err);
 
 /* The name as the log has it: "continuous", "before-method-only". Static. */
 const char *pr_hypothesis_strategy_name(enum pr_hypothesis_strategy strategy);

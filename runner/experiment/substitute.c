@@ -20,7 +20,7 @@ json_t *pr_scope_lookup(const struct pr_scope *scope, const char *name)
 
 	if (found)
 		return found;
-	json_object_foreach(pr_json_mutable(scope->secrets), key, members) {
+	json_object_foreach (pr_json_mutable(scope->secrets), key, members) {
 		found = json_object_get(members, name);
 		if (found)
 			return found;
@@ -32,8 +32,8 @@ json_t *pr_scope_lookup(const struct pr_scope *scope, const char *name)
 struct reference {
 	const char *name;
 	size_t name_len; /* 0: no reference, or `$$` */
-	size_t len;	 /* of the whole, at least 1 */
-	bool escaped;	 /* `$$` */
+	size_t len;      /* of the whole, at least 1 */
+	bool escaped;    /* `$$` */
 	bool braced;
 };
 
@@ -120,8 +120,8 @@ static int substitute_mixed(const char *text, size_t n, const struct pr_scope *s
 	return 0;
 }
 
-static int substitute_text(json_t *text, const struct pr_scope *scope, json_t **ret_value,
-	struct pr_err *err)
+static int substitute_text(
+	json_t *text, const struct pr_scope *scope, json_t **ret_value, struct pr_err *err)
 {
 	const char *bytes = json_string_value(text);
 	size_t n = json_string_length(text);
@@ -140,14 +140,14 @@ static int substitute_text(json_t *text, const struct pr_scope *scope, json_t **
 	return *ret_value ? 0 : pr_fail_nomem(err);
 }
 
-static int substitute_array(const json_t *array, const struct pr_scope *scope, json_t **ret_value,
-	struct pr_err *err)
+static int substitute_array(
+	const json_t *array, const struct pr_scope *scope, json_t **ret_value, struct pr_err *err)
 {
 	json_auto_t *result = json_array();
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(array, i, item) {
+	json_array_foreach (array, i, item) {
 		json_t *value = NULL;
 
 		if (pr_substitute(item, scope, &value, err))
@@ -161,14 +161,14 @@ static int substitute_array(const json_t *array, const struct pr_scope *scope, j
 	return 0;
 }
 
-static int substitute_object(const json_t *object, const struct pr_scope *scope, json_t **ret_value,
-	struct pr_err *err)
+static int substitute_object(
+	const json_t *object, const struct pr_scope *scope, json_t **ret_value, struct pr_err *err)
 {
 	json_auto_t *result = json_object();
 	const char *key;
 	json_t *item;
 
-	json_object_foreach(pr_json_mutable(object), key, item) {
+	json_object_foreach (pr_json_mutable(object), key, item) {
 		json_t *value = NULL;
 
 		if (pr_substitute(item, scope, &value, err))
@@ -182,8 +182,8 @@ static int substitute_object(const json_t *object, const struct pr_scope *scope,
 	return 0;
 }
 
-int pr_substitute(const json_t *value, const struct pr_scope *scope, json_t **ret_value,
-	struct pr_err *err)
+int pr_substitute(
+	const json_t *value, const struct pr_scope *scope, json_t **ret_value, struct pr_err *err)
 {
 	if (json_is_string(value))
 		return substitute_text(pr_json_mutable(value), scope, ret_value, err);
@@ -195,8 +195,8 @@ int pr_substitute(const json_t *value, const struct pr_scope *scope, json_t **re
 	return 0;
 }
 
-int pr_substitute_arguments(json_t *arguments, const struct pr_scope *scope, json_t **ret_value,
-	struct pr_err *err)
+int pr_substitute_arguments(
+	json_t *arguments, const struct pr_scope *scope, json_t **ret_value, struct pr_err *err)
 {
 	if (!pr_scope_is_empty(scope))
 		return pr_substitute(arguments, scope, ret_value, err);

@@ -56,7 +56,7 @@ static void check_tags(const struct subject *s)
 		return;
 	if (!json_is_array(tags) && !json_is_object(tags) && !json_is_string(tags))
 		ERROR_AT(s, &place, "experiment tags must be a list, not %s", pr_json_kind(tags));
-	json_array_foreach(tags, i, tag) {
+	json_array_foreach (tags, i, tag) {
 		if (!json_is_string(tag) || !json_string_length(tag))
 			ERROR_AT(s, &place, "experiment tags must be a non-empty string");
 	}
@@ -77,15 +77,16 @@ static void check_extensions(const struct subject *s)
 	if (!pr_value_truthy(extensions))
 		return;
 	if (!json_is_array(extensions))
-		ERROR_AT(s, &place, "`extensions` must be a list, not %s", pr_json_kind(extensions));
-	json_array_foreach(extensions, i, extension) {
+		ERROR_AT(
+			s, &place, "`extensions` must be a list, not %s", pr_json_kind(extensions));
+	json_array_foreach (extensions, i, extension) {
 		if (is_blank(pr_json_str(extension, "name")))
 			ERROR_AT(s, &place, "All extensions require a non-empty name");
 	}
 }
 
-typedef int load_fn(const json_t *document, const json_t *overrides, json_t **ret_values,
-	struct pr_err *err);
+typedef int load_fn(
+	const json_t *document, const json_t *overrides, json_t **ret_values, struct pr_err *err);
 
 /* Loads each key of a section alone, so that every missing variable is named. */
 static void load_each(const struct subject *s, const char *name, load_fn *load)
@@ -95,7 +96,7 @@ static void load_each(const struct subject *s, const char *name, load_fn *load)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(pr_json_mutable(values), key, value) {
+	json_object_foreach (pr_json_mutable(values), key, value) {
 		json_auto_t *alone = json_pack("{s: {s: O}}", name, key, value);
 		struct pr_place member = {.outer = &place, .key = key};
 		struct pr_err err = PR_ERR_INIT;
@@ -118,12 +119,13 @@ static void check_secrets(const struct subject *s)
 	json_t *members;
 
 	load_each(s, "secrets", pr_secrets_load);
-	json_object_foreach(pr_json_mutable(secrets), scope, members) {
+	json_object_foreach (pr_json_mutable(secrets), scope, members) {
 		struct pr_place place = {.key = "secrets"};
 
 		if (!json_is_object(members))
-			ERROR_AT(s, &place, "secret '%s' must be a mapping of names to secrets, not %s",
-				scope, pr_json_kind(members));
+			ERROR_AT(s, &place,
+				"secret '%s' must be a mapping of names to secrets, not %s", scope,
+				pr_json_kind(members));
 	}
 }
 
@@ -155,8 +157,9 @@ static void check_hypothesis(const struct subject *s)
 	if (!pr_value_truthy(json_object_get(hypothesis, "title")))
 		ERROR_AT(s, &place, "hypothesis requires a title");
 	if (probes && !json_is_array(probes))
-		ERROR_AT(s, &list, "hypothesis probes must be a list, not %s", pr_json_kind(probes));
-	json_array_foreach(probes, i, probe) {
+		ERROR_AT(
+			s, &list, "hypothesis probes must be a list, not %s", pr_json_kind(probes));
+	json_array_foreach (probes, i, probe) {
 		struct pr_place item = {.outer = &list, .index = i};
 
 		check_probe(s, probe, &item);
@@ -168,7 +171,8 @@ static void check_reference(const struct subject *s, json_t *activity, const str
 	const char *ref = pr_json_str(activity, "ref");
 
 	if (ref && *ref && !pr_activity_resolve(s->document, activity))
-		ERROR_AT(s, place, "referenced activity '%s' could not be found in the experiment", ref);
+		ERROR_AT(s, place, "referenced activity '%s' could not be found in the experiment",
+			ref);
 }
 
 static void check_method(const struct subject *s)
@@ -179,9 +183,10 @@ static void check_method(const struct subject *s)
 	size_t i;
 
 	if (!json_object_get(s->document, "method"))
-		ERROR_AT(s, NULL, "an experiment requires a method, which can be empty for only "
-				  "checking steady state hypothesis ");
-	json_array_foreach(method, i, activity) {
+		ERROR_AT(s, NULL,
+			"an experiment requires a method, which can be empty for only "
+			"checking steady state hypothesis ");
+	json_array_foreach (method, i, activity) {
 		struct pr_place item = {.outer = &place, .index = i};
 
 		pr_validate_activity(activity, s->rules, &item, s->findings);
@@ -196,7 +201,7 @@ static void check_rollbacks(const struct subject *s)
 	const json_t *activity;
 	size_t i;
 
-	json_array_foreach(rollbacks, i, activity) {
+	json_array_foreach (rollbacks, i, activity) {
 		struct pr_place item = {.outer = &place, .index = i};
 
 		pr_validate_activity(activity, s->rules, &item, s->findings);
@@ -208,7 +213,7 @@ static bool has_mapping_arguments(const json_t *activities)
 	const json_t *activity;
 	size_t i;
 
-	json_array_foreach(activities, i, activity) {
+	json_array_foreach (activities, i, activity) {
 		const json_t *provider = json_object_get(activity, "provider");
 
 		if (pr_text_eq(pr_json_str(provider, "type"), "process") &&
@@ -225,7 +230,7 @@ static bool has_vault_key_without_path(const json_t *value)
 
 	if (pr_text_eq(pr_json_str(value, "type"), "vault"))
 		return json_object_get(value, "key") && !json_object_get(value, "path");
-	json_object_foreach(pr_json_mutable(value), key, member) {
+	json_object_foreach (pr_json_mutable(value), key, member) {
 		if (has_vault_key_without_path(member))
 			return true;
 	}
@@ -238,11 +243,13 @@ static void check_deprecations(const struct subject *s)
 		has_mapping_arguments(pr_document_probes(s->document)) ||
 		has_mapping_arguments(pr_document_rollbacks(s->document)))
 		pr_findings_add(s->findings, PR_FINDING_WARNING, NULL,
-			"Process arguments should now be a list to keep the ordering of the arguments. "
+			"Process arguments should now be a list to keep the ordering of the "
+			"arguments. "
 			"Dictionary arguments are deprecated for process activities.");
 	if (has_vault_key_without_path(json_object_get(s->document, "secrets")))
 		pr_findings_add(s->findings, PR_FINDING_WARNING, NULL,
-			"A Vault secret needs `path` for where it is; `key` alone only names a member "
+			"A Vault secret needs `path` for where it is; `key` alone only names a "
+			"member "
 			"of it.");
 }
 
@@ -252,7 +259,7 @@ static void check_controls_of(const struct subject *s, const json_t *activities,
 	const json_t *activity;
 	size_t i;
 
-	json_array_foreach(activities, i, activity) {
+	json_array_foreach (activities, i, activity) {
 		struct pr_place item = {.outer = &place, .index = i};
 
 		pr_check_controls(s->document, activity, &item, s->findings);
@@ -272,9 +279,9 @@ static void check_controls(const struct subject *s)
 }
 
 /* The order of docs/engine.md 2.1. */
-static void (*const checks[])(const struct subject *s) = {check_title, check_description, check_tags,
-	check_extensions, check_configuration, check_secrets, check_hypothesis, check_method,
-	check_rollbacks, check_deprecations, check_controls};
+static void (*const checks[])(const struct subject *s) = {check_title, check_description,
+	check_tags, check_extensions, check_configuration, check_secrets, check_hypothesis,
+	check_method, check_rollbacks, check_deprecations, check_controls};
 
 int pr_validate(const json_t *document, const struct pr_provider_rules *rules,
 	struct pr_findings *findings, struct pr_err *err)
@@ -284,7 +291,8 @@ int pr_validate(const json_t *document, const struct pr_provider_rules *rules,
 	if (!pr_value_truthy(document)) {
 		ERROR_AT(&s, NULL, "an empty experiment is not an experiment");
 	} else if (!json_is_object(document)) {
-		ERROR_AT(&s, NULL, "an experiment must be a mapping, not %s", pr_json_kind(document));
+		ERROR_AT(&s, NULL, "an experiment must be a mapping, not %s",
+			pr_json_kind(document));
 	} else {
 		for (size_t i = 0; i < PR_LEN(checks); i++)
 			checks[i](&s);

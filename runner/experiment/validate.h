@@ -2,9 +2,9 @@
 #define PR_EXPERIMENT_VALIDATE_H
 
 /*
- * The rules of docs/engine.md 2, all of them applied: the list has every finding, in upstream's order,
- * and upstream's words where it has any. Where upstream crashes (null sections, wrong kinds) there is a
- * finding of our own.
+ * The rules of docs/engine.md 2, all of them applied: the list has every finding, in upstream's
+ * order, and upstream's words where it has any. Where upstream crashes (null sections, wrong kinds)
+ * there is a finding of our own.
  */
 
 #include "experiment/findings.h"
@@ -20,8 +20,8 @@ struct pr_provider_rules {
 };
 
 /*
- * Checks a document of any kind. 0 also when there are findings; PR_ENOMEM otherwise. Configuration and
- * secrets are loaded with the present environment, as upstream does (rules 6 and 7).
+ * Checks a document of any kind. 0 also when there are findings; PR_ENOMEM otherwise. Configuration
+ * and secrets are loaded with the present environment, as upstream does (rules 6 and 7).
  */
 int pr_validate(const json_t *document, const struct pr_provider_rules *rules,
 	struct pr_findings *findings, struct pr_err *err);

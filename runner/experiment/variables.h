@@ -2,8 +2,8 @@
 #define PR_EXPERIMENT_VARIABLES_H
 
 /*
- * Values from the command line: --var and --var-file (docs/engine.md 3.5). They replace only what the
- * experiment declares.
+ * Values from the command line: --var and --var-file (docs/engine.md 3.5). They replace only what
+ * the experiment declares.
  */
 
 #include "base/err.h"
@@ -23,23 +23,23 @@ int pr_variables_init(struct pr_variables *variables, struct pr_err *err);
 void pr_variables_release(struct pr_variables *variables);
 
 /*
- * Adds KEY[:TYPE]=VALUE, split at the first '=' and the last ':' before it. PR_EUSAGE with upstream's
- * texts for a missing '=', an unknown type, a value that does not convert.
+ * Adds KEY[:TYPE]=VALUE, split at the first '=' and the last ':' before it. PR_EUSAGE with
+ * upstream's texts for a missing '=', an unknown type, a value that does not convert.
  */
 int pr_variables_add(struct pr_variables *variables, const char *text, struct pr_err *err);
 
 /*
  * Adds a file: .json, .yaml and .yml hold `configuration` and `secrets`; any other, and one whose
- * content is empty, is read as .env and goes into the process environment. A file that is not there is
- * PR_EUSAGE; one that does not parse is reported in the log and skipped. Secret values are registered
- * for redaction.
+ * content is empty, is read as .env and goes into the process environment. A file that is not there
+ * is PR_EUSAGE; one that does not parse is reported in the log and skipped. Secret values are
+ * registered for redaction.
  */
 int pr_variables_add_file(struct pr_variables *variables, const char *path,
 	const struct pr_limits *limits, struct pr_err *err);
 
 /*
- * Converts a value by the name of a type (docs/engine.md 3.1: str int float number bytes bool json …;
- * NULL or "": none). PR_EINVAL with upstream's texts. Caller owns the new value.
+ * Converts a value by the name of a type (docs/engine.md 3.1: str int float number bytes bool json
+ * …; NULL or "": none). PR_EINVAL with upstream's texts. Caller owns the new value.
  */
 int pr_convert(const json_t *value, const char *type, json_t **ret_value, struct pr_err *err);
 

@@ -2,11 +2,12 @@
 #define PR_NET_HTTP_H
 
 /*
- * One HTTP client on the event loop for everything: activities, the platform, sources of experiments. A client
- * keeps connections alive between its calls; calls of one client may overlap. Nothing blocks.
+ * One HTTP client on the event loop for everything: activities, the platform, sources of
+ * experiments. A client keeps connections alive between its calls; calls of one client may overlap.
+ * Nothing blocks.
  *
- * A call is one request and one answer (after redirects, where they are followed). Its callback comes
- * exactly once, unless the call is freed before.
+ * A call is one request and one answer (after redirects, where they are followed). Its callback
+ * comes exactly once, unless the call is freed before.
  */
 
 #include "base/buf.h"
@@ -23,9 +24,9 @@ struct pr_http_call;
 /* How peers are verified and reached. Strings are copied by the client. */
 struct pr_http_policy {
 	bool verify_tls;
-	const char *ca_file;	/* NULL: net/tls.h chooses */
+	const char *ca_file;    /* NULL: net/tls.h chooses */
 	const char *user_agent; /* NULL: plan-runner/<version> */
-	bool keep_alive;	/* false: a new connection a call */
+	bool keep_alive;        /* false: a new connection a call */
 };
 
 struct pr_http_header {
@@ -44,24 +45,24 @@ struct pr_http_request {
 	int64_t idle_ms;    /* longest silence while reading (docs/engine.md 4.4); 0: none */
 	int64_t total_ms;   /* whole call; 0: none */
 	size_t body_max;    /* bytes of the answer; more is a failure */
-	int redirects;	    /* most that are followed; 0: none are */
-	bool cookies;	    /* kept between the redirects of this call */
+	int redirects;      /* most that are followed; 0: none are */
+	bool cookies;       /* kept between the redirects of this call */
 	bool compressed;    /* gzip and deflate are accepted and decoded */
-	bool netrc;	    /* ~/.netrc is honoured, over an Authorization header */
+	bool netrc;         /* ~/.netrc is honoured, over an Authorization header */
 };
 
 /* Why there is no answer. */
 enum pr_http_failure {
-	PR_HTTP_NONE,		/* there is one, of whatever status */
-	PR_HTTP_URL,		/* malformed or unsupported address */
-	PR_HTTP_CONNECT,	/* refused, reset, name, proxy */
-	PR_HTTP_TLS,		/* certificate or handshake */
+	PR_HTTP_NONE,    /* there is one, of whatever status */
+	PR_HTTP_URL,     /* malformed or unsupported address */
+	PR_HTTP_CONNECT, /* refused, reset, name, proxy */
+	PR_HTTP_TLS,     /* certificate or handshake */
 	PR_HTTP_CONNECT_TIMEOUT,
-	PR_HTTP_READ_TIMEOUT,	/* idle_ms or total_ms is over */
-	PR_HTTP_REDIRECTS,	/* more than allowed */
-	PR_HTTP_INCOMPLETE,	/* ended before its length */
+	PR_HTTP_READ_TIMEOUT, /* idle_ms or total_ms is over */
+	PR_HTTP_REDIRECTS,    /* more than allowed */
+	PR_HTTP_INCOMPLETE,   /* ended before its length */
 	PR_HTTP_TOO_LARGE,
-	PR_HTTP_HEADER,		/* a header of the request cannot be sent */
+	PR_HTTP_HEADER, /* a header of the request cannot be sent */
 	PR_HTTP_MEMORY,
 };
 
@@ -74,21 +75,21 @@ struct pr_http_field {
 /* Borrowed by the callback. */
 struct pr_http_response {
 	enum pr_http_failure failure;
-	char detail[256];	       /* why, for a human; "" without failure */
-	bool sent;		       /* whether the request may have reached the peer */
-	long status;		       /* 0 with a failure before it came */
+	char detail[256];             /* why, for a human; "" without failure */
+	bool sent;                    /* whether the request may have reached the peer */
+	long status;                  /* 0 with a failure before it came */
 	struct pr_http_field *fields; /* in order, spelling of the server */
 	size_t field_count;
 	const char *content_type; /* NULL when absent */
-	struct pr_buf body;	  /* decoded */
-	const char *url;	  /* where the answer came from, after redirects */
+	struct pr_buf body;       /* decoded */
+	const char *url;          /* where the answer came from, after redirects */
 };
 
 typedef void pr_http_fn(void *arg, const struct pr_http_response *response);
 
 /*
- * A client on `loop`, which must outlive it. Proxies come from http_proxy, https_proxy, all_proxy and
- * no_proxy in either case. Caller frees. Initialises libcurl at its first use.
+ * A client on `loop`, which must outlive it. Proxies come from http_proxy, https_proxy, all_proxy
+ * and no_proxy in either case. Caller frees. Initialises libcurl at its first use.
  */
 int pr_http_client_new(struct pr_loop *loop, const struct pr_http_policy *policy,
 	struct pr_http_client **ret_client, struct pr_err *err);
@@ -97,17 +98,18 @@ int pr_http_client_new(struct pr_loop *loop, const struct pr_http_policy *policy
 void pr_http_client_free(struct pr_http_client *client);
 
 /*
- * Starts a call. Problems of the request itself (address, header) also come through the callback, later.
- * A name that cannot be resolved is tried once more over IPv4 only (docs/build.md). Caller frees with
- * pr_http_call_free, in the callback or before it.
+ * Starts a call. Problems of the request itself (address, header) also come through the callback,
+ * later. A name that cannot be resolved is tried once more over IPv4 only (docs/build.md). Caller
+ * frees with pr_http_call_free, in the callback or before it.
  */
-int pr_http_start(struct pr_http_client *client, const struct pr_http_request *request, pr_http_fn *fn,
-	void *arg, struct pr_http_call **ret_call, struct pr_err *err);
+int pr_http_start(struct pr_http_client *client, const struct pr_http_request *request,
+	pr_http_fn *fn, void *arg, struct pr_http_call **ret_call, struct pr_err *err);
 
 /* Ends a running call without a callback, or frees a finished one. NULL is allowed. */
 void pr_http_call_free(struct pr_http_call *call);
 
-/* The value of a header of the answer (case ignored, several joined with ", "): caller frees; NULL: none. */
+/* The value of a header of the answer (case ignored, several joined with ", "): caller frees; NULL:
+ * none. */
 char *pr_http_field(const struct pr_http_response *response, const char *name) PR_MUST_CHECK;
 
 /* Versions of libcurl and of its TLS library, for `version --verbose`. Static. */

@@ -124,8 +124,8 @@ static int on_connected(void *arg, char *ip, char *local_ip, int port, int local
 	return CURL_PREREQFUNC_OK;
 }
 
-static int on_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
-	curl_off_t up)
+static int on_progress(
+	void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
 {
 	struct pr_http_call *call = arg;
 
@@ -235,7 +235,8 @@ static bool follow(struct pr_http_call *call, long status, const char *target)
 
 	if (!url || call->redirects_left-- <= 0) {
 		free(url);
-		pr_http_call_fail(call, url ? PR_HTTP_REDIRECTS : PR_HTTP_MEMORY, "too many redirects");
+		pr_http_call_fail(
+			call, url ? PR_HTTP_REDIRECTS : PR_HTTP_MEMORY, "too many redirects");
 		return false;
 	}
 	if (becomes_get(call->method, status))
@@ -329,8 +330,8 @@ static void unlink_call(struct pr_http_call *call)
 		call->client->calls = call->next;
 }
 
-int pr_http_start(struct pr_http_client *client, const struct pr_http_request *request, pr_http_fn *fn,
-	void *arg, struct pr_http_call **ret_call, struct pr_err *err)
+int pr_http_start(struct pr_http_client *client, const struct pr_http_request *request,
+	pr_http_fn *fn, void *arg, struct pr_http_call **ret_call, struct pr_err *err)
 {
 	struct pr_http_call *call = calloc(1, sizeof *call);
 	struct pr_err problem = PR_ERR_INIT;

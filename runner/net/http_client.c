@@ -113,7 +113,9 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *k
 		events |= PR_IO_READ;
 	if (what & CURL_POLL_OUT)
 		events |= PR_IO_WRITE;
-	return pr_watch_start(client->loop, &socket->watch, fd, events, on_socket, socket, NULL) ? -1 : 0;
+	return pr_watch_start(client->loop, &socket->watch, fd, events, on_socket, socket, NULL)
+		       ? -1
+		       : 0;
 }
 
 void pr_http_client_add(struct pr_http_client *client, struct pr_http_call *call)
@@ -137,8 +139,8 @@ static int set_up(struct pr_http_client *client, const struct pr_http_policy *po
 	client->verify_tls = policy->verify_tls;
 	client->keep_alive = policy->keep_alive;
 	client->ca_file = pr_tls_ca_file(policy->ca_file);
-	client->user_agent = pr_text_dup(
-		policy->user_agent ? policy->user_agent : "plan-runner/" PR_VERSION);
+	client->user_agent =
+		pr_text_dup(policy->user_agent ? policy->user_agent : "plan-runner/" PR_VERSION);
 	client->multi = curl_multi_init();
 	if (!client->user_agent || !client->multi)
 		return PR_ENOMEM;

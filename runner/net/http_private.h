@@ -1,7 +1,8 @@
 #ifndef PR_NET_HTTP_PRIVATE_H
 #define PR_NET_HTTP_PRIVATE_H
 
-/* What the parts of the HTTP client share: http_client.c drives libcurl on the loop, http_call.c is one call. */
+/* What the parts of the HTTP client share: http_client.c drives libcurl on the loop, http_call.c is
+ * one call. */
 
 #include "net/http.h"
 
@@ -10,7 +11,7 @@
 struct pr_http_client {
 	struct pr_loop *loop;
 	CURLM *multi;
-	struct pr_timer timer;	     /* libcurl's */
+	struct pr_timer timer;        /* libcurl's */
 	struct socket_watch *sockets; /* those that libcurl waits for */
 	struct pr_http_call *calls;
 	char *ca_file;
@@ -24,7 +25,7 @@ struct pr_http_call {
 	struct pr_http_call *next, *prev;
 	CURL *easy;
 	struct curl_slist *headers;
-	struct pr_http_request request; /* numbers and switches only */
+	struct pr_http_request request;    /* numbers and switches only */
 	struct pr_http_field *headers_out; /* owned; a value may be NULL */
 	size_t headers_out_count;
 	char *method; /* owned, with room for "GET" at least */
@@ -40,7 +41,7 @@ struct pr_http_call {
 	size_t field_cap;
 	curl_off_t uploaded;
 	int redirects_left;
-	bool in_multi;	   /* libcurl is working on it */
+	bool in_multi; /* libcurl is working on it */
 	bool connected;
 	bool ipv4_only;
 	bool too_large;

@@ -151,8 +151,8 @@ static void set_connection(struct pr_http_call *call)
 	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
 	curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
 		(long)(call->ipv4_only ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_WHATEVER));
-	curl_easy_setopt(easy, CURLOPT_NETRC, (long)(request->netrc ? CURL_NETRC_OPTIONAL
-								    : CURL_NETRC_IGNORED));
+	curl_easy_setopt(easy, CURLOPT_NETRC,
+		(long)(request->netrc ? CURL_NETRC_OPTIONAL : CURL_NETRC_IGNORED));
 	if (request->cookies)
 		curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
 	if (request->compressed)

@@ -20,8 +20,9 @@ enum pr_retry_kind {
 bool pr_retry_worthwhile(enum pr_retry_kind kind, const struct pr_http_response *response);
 
 /*
- * Milliseconds before attempt number `attempt` (1 = the first repetition): 200 ms doubled up to 5 s, spread
- * by `jitter` (0…1, half to whole of it), or what a Retry-After header in seconds asks, up to 30 s.
+ * Milliseconds before attempt number `attempt` (1 = the first repetition): 200 ms doubled up to 5
+ * s, spread by `jitter` (0…1, half to whole of it), or what a Retry-After header in seconds asks,
+ * up to 30 s.
  */
 int64_t pr_retry_delay_ms(unsigned attempt, double jitter, const struct pr_http_response *response);
 

@@ -29,9 +29,11 @@ int pr_url_check(const char *text, struct pr_err *err)
 
 	if (!colon)
 		return pr_fail(err, PR_EINVAL,
-			"address '%s' has no scheme: write http://%s or https://%s", text, text, text);
+			"address '%s' has no scheme: write http://%s or https://%s", text, text,
+			text);
 	if (!pr_url_is_plain_http(text) && strncasecmp(text, "https://", 8) != 0)
-		return pr_fail(err, PR_EINVAL, "address '%s' is neither http:// nor https://", text);
+		return pr_fail(
+			err, PR_EINVAL, "address '%s' is neither http:// nor https://", text);
 	url = parse(text);
 	if (!url || !colon[3] || colon[3] == '/')
 		return pr_fail(err, PR_EINVAL, "address '%s' is malformed", text);

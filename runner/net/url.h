@@ -17,7 +17,8 @@ int pr_url_check(const char *url, struct pr_err *err);
 /* Whether the scheme is http (so that links to it begin the same). */
 bool pr_url_is_plain_http(const char *url);
 
-/* Host and port as written ("example.com:8443"), without userinfo. Caller frees; NULL: no address. */
+/* Host and port as written ("example.com:8443"), without userinfo. Caller frees; NULL: no address.
+ */
 char *pr_url_netloc(const char *url) PR_MUST_CHECK;
 
 /* Percent-encodes for a path segment or a query value: everything but unreserved characters. */

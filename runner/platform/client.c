@@ -44,9 +44,8 @@ struct pr_platform_call {
 int pr_platform_new(struct pr_loop *loop, const struct pr_service *service,
 	struct pr_platform **ret_platform, struct pr_err *err)
 {
-	struct pr_http_policy policy = {.verify_tls = service->verify_tls,
-		.ca_file = service->ca_file,
-		.keep_alive = true};
+	struct pr_http_policy policy = {
+		.verify_tls = service->verify_tls, .ca_file = service->ca_file, .keep_alive = true};
 	struct pr_platform *platform = calloc(1, sizeof *platform);
 
 	if (!platform)
@@ -103,8 +102,8 @@ char *pr_platform_url(const struct pr_platform *platform, const char *path)
 static void add_detail(const json_t *body, char *text, size_t size)
 {
 	const json_t *detail = json_object_get(body, "detail");
-	PR_AUTO(free) char *line = json_is_string(detail) ? pr_text_dup(json_string_value(detail))
-							  : NULL;
+	PR_AUTO(free) char *line =
+		json_is_string(detail) ? pr_text_dup(json_string_value(detail)) : NULL;
 
 	if (!line && detail)
 		line = pr_json_line(detail);
@@ -155,7 +154,8 @@ static void judge(const struct pr_platform_call *call, const struct pr_http_resp
 	if (response->failure != PR_HTTP_NONE) {
 		answer->code = response->failure == PR_HTTP_READ_TIMEOUT ||
 					       response->failure == PR_HTTP_CONNECT_TIMEOUT
-				       ? PR_ETIMEOUT : PR_ENET;
+				       ? PR_ETIMEOUT
+				       : PR_ENET;
 		pr_text_print(answer->message, sizeof answer->message, "%s: %s", call->url,
 			response->detail);
 		return;

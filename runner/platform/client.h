@@ -3,7 +3,8 @@
 
 /*
  * The platform's REST API (docs/protocol.md 2): calls with the bearer token, over one kept-alive
- * connection, tried again where that is safe (docs/design.md, decision 4). Everything is asynchronous.
+ * connection, tried again where that is safe (docs/design.md, decision 4). Everything is
+ * asynchronous.
  */
 
 #include "base/err.h"
@@ -35,13 +36,13 @@ struct pr_platform_request {
 /* What came of a call. Borrowed by the callback. */
 struct pr_platform_answer {
 	enum pr_code code; /* PR_OK: status below 300 */
-	long status;	   /* 0: there was no answer */
-	json_t *body;	   /* parsed; NULL when it is no JSON */
+	long status;       /* 0: there was no answer */
+	json_t *body;      /* parsed; NULL when it is no JSON */
 	const char *text;  /* as it came */
 	size_t text_len;
 	const char *content_type; /* NULL: none */
-	bool ambiguous;		  /* a failure after which the platform may have acted */
-	char message[300];	  /* for a human, when code is not PR_OK */
+	bool ambiguous;           /* a failure after which the platform may have acted */
+	char message[300];        /* for a human, when code is not PR_OK */
 };
 
 typedef void pr_platform_fn(void *arg, const struct pr_platform_answer *answer);

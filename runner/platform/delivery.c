@@ -71,7 +71,8 @@ static int send_step(struct pr_delivery *delivery)
 
 	if (!text || !path)
 		return PR_ENOMEM;
-	return pr_platform_send(delivery->platform, &request, on_answer, delivery, &delivery->call, NULL);
+	return pr_platform_send(
+		delivery->platform, &request, on_answer, delivery, &delivery->call, NULL);
 }
 
 static void next_step(struct pr_delivery *delivery)
@@ -93,8 +94,11 @@ int pr_delivery_start(struct pr_platform *platform, const json_t *document, int6
 
 	if (!delivery)
 		return pr_fail_nomem(err);
-	*delivery = (struct pr_delivery){.platform = platform, .document = document,
-		.deadline_us = deadline_us, .fn = fn, .arg = arg};
+	*delivery = (struct pr_delivery){.platform = platform,
+		.document = document,
+		.deadline_us = deadline_us,
+		.fn = fn,
+		.arg = arg};
 	if (send_step(delivery)) {
 		free(delivery);
 		return pr_fail_nomem(err);

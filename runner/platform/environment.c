@@ -40,8 +40,8 @@ static char *copy_path(const struct pr_secret_files *files, const char *path)
 	return pr_file_join(files->folder, path + 1);
 }
 
-static int write_secret_file(const struct pr_secret_files *files, const char *path, const char *value,
-	struct pr_err *err)
+static int write_secret_file(const struct pr_secret_files *files, const char *path,
+	const char *value, struct pr_err *err)
 {
 	PR_AUTO(free) char *copy = NULL;
 	char *slash;
@@ -65,7 +65,7 @@ static int write_files(const json_t *secrets, struct pr_secret_files *files, str
 	size_t i;
 	int rc = 0;
 
-	json_array_foreach(secrets, i, secret) {
+	json_array_foreach (secrets, i, secret) {
 		const char *value = pr_json_str(secret, "value");
 		const char *path = pr_json_str(secret, "path");
 
@@ -87,20 +87,20 @@ static bool is_secret_file(const json_t *secrets, const char *value)
 	const json_t *secret;
 	size_t i;
 
-	json_array_foreach(secrets, i, secret) {
+	json_array_foreach (secrets, i, secret) {
 		if (pr_text_eq(pr_json_str(secret, "path"), value))
 			return true;
 	}
 	return false;
 }
 
-static int set_variables(const json_t *list, const json_t *secrets, const struct pr_secret_files *files,
-	struct pr_err *err)
+static int set_variables(const json_t *list, const json_t *secrets,
+	const struct pr_secret_files *files, struct pr_err *err)
 {
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item) {
+	json_array_foreach (list, i, item) {
 		const char *name = pr_json_str(item, "var_name");
 		const char *value = pr_json_str(item, "value");
 		PR_AUTO(free) char *copy = NULL;

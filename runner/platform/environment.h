@@ -2,8 +2,8 @@
 #define PR_PLATFORM_ENVIRONMENT_H
 
 /*
- * A plan's environment, put into the process (docs/protocol.md 4.1, 4.2): variables, secrets as variables,
- * secrets as files in a private folder that goes at the end.
+ * A plan's environment, put into the process (docs/protocol.md 4.1, 4.2): variables, secrets as
+ * variables, secrets as files in a private folder that goes at the end.
  */
 
 #include "base/err.h"
@@ -16,9 +16,10 @@ struct pr_secret_files {
 };
 
 /*
- * Sets everything that the document of GET …/environments/<id>/clear holds; secret values are registered for
- * redaction. A value that equals the path of a secret file becomes the path of its copy. PR_EPROTO for
- * a document of another shape, PR_EIO when a file cannot be written: nothing is set then.
+ * Sets everything that the document of GET …/environments/<id>/clear holds; secret values are
+ * registered for redaction. A value that equals the path of a secret file becomes the path of its
+ * copy. PR_EPROTO for a document of another shape, PR_EIO when a file cannot be written: nothing is
+ * set then.
  */
 int pr_environment_apply(const json_t *document, struct pr_secret_files *files, struct pr_err *err);
 

@@ -23,7 +23,8 @@ static int read_environment(const json_t *definition, struct pr_plan *plan, stru
 	if (!id)
 		return 0;
 	return pr_uuid_parse(id, plan->environment, err)
-		       ? pr_wrap(err, "the environment of plan '%s'", plan->id) : 0;
+		       ? pr_wrap(err, "the environment of plan '%s'", plan->id)
+		       : 0;
 }
 
 int pr_plan_read(json_t *answer, struct pr_plan *plan, struct pr_err *err)

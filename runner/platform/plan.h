@@ -11,11 +11,11 @@
 
 struct pr_plan {
 	char id[PR_UUID_SIZE];
-	char experiment[PR_UUID_SIZE];	/* the first one: only that is run */
+	char experiment[PR_UUID_SIZE];  /* the first one: only that is run */
 	char environment[PR_UUID_SIZE]; /* "" when the plan has none on the platform */
-	char status[32];		/* as it was read */
-	char error[200];		/* "" when null */
-	json_t *document;		/* the answer; owned */
+	char status[32];                /* as it was read */
+	char error[200];                /* "" when null */
+	json_t *document;               /* the answer; owned */
 };
 
 /* Takes it out of the answer to GET /plans/<id>; null members count as absent. PR_EPROTO. */

@@ -64,14 +64,14 @@ json_t *pr_report_plan_status(const char *status, const char *error)
 
 json_t *pr_report_running(const char *started_on, const char *plan)
 {
-	return json_pack("{s: s, s: s, s: s?}", "current", "running", "started_on", started_on, "plan_id",
-		plan);
+	return json_pack("{s: s, s: s, s: s?}", "current", "running", "started_on", started_on,
+		"plan_id", plan);
 }
 
 json_t *pr_report_finished(const char *status, bool deviated, const char *plan)
 {
-	return json_pack("{s: s, s: s, s: b, s: s?}", "current", "finished", "status", status, "deviated",
-		deviated, "plan_id", plan);
+	return json_pack("{s: s, s: s, s: b, s: s?}", "current", "finished", "status", status,
+		"deviated", deviated, "plan_id", plan);
 }
 
 size_t pr_report_entries(const json_t *journal)

@@ -10,10 +10,12 @@
 #include <stdbool.h>
 
 /*
- * {"result": "<journal as text>", "log"?: …, "plan_id": …}. The journal is redacted, and NUL, which the
- * platform cannot store (docs/protocol.md 2.1), becomes U+FFFD. NULL as `log`: no member. NULL: no memory.
+ * {"result": "<journal as text>", "log"?: …, "plan_id": …}. The journal is redacted, and NUL, which
+ * the platform cannot store (docs/protocol.md 2.1), becomes U+FFFD. NULL as `log`: no member. NULL:
+ * no memory.
  */
-json_t *pr_report_results(const json_t *journal, const struct pr_buf *log, const char *plan) PR_MUST_CHECK;
+json_t *pr_report_results(
+	const json_t *journal, const struct pr_buf *log, const char *plan) PR_MUST_CHECK;
 
 /* {"status": …, "error": …}; NULL as `error` is null. */
 json_t *pr_report_plan_status(const char *status, const char *error) PR_MUST_CHECK;

@@ -73,8 +73,9 @@ static int choose_token(struct pr_service *service, const json_t *config, struct
 }
 
 /*
- * A Kubernetes service named `reliably` puts RELIABLY_SERVICE_HOST=<address> and _PORT into every pod of its
- * namespace (docs/protocol.md 1.5): such a host has no scheme, and the file knows better.
+ * A Kubernetes service named `reliably` puts RELIABLY_SERVICE_HOST=<address> and _PORT into every
+ * pod of its namespace (docs/protocol.md 1.5): such a host has no scheme, and the file knows
+ * better.
  */
 static char *choose_host(const json_t *config)
 {
@@ -120,8 +121,8 @@ int pr_service_load(const char *config, struct pr_service *service, struct pr_er
 {
 	json_auto_t *file = NULL;
 
-	*service = (struct pr_service){.verify_tls = pr_tls_verify(
-					       "RELIABLY_VERIFY_TLS", pr_env_get("RELIABLY_VERIFY_TLS"))};
+	*service = (struct pr_service){.verify_tls = pr_tls_verify("RELIABLY_VERIFY_TLS",
+					       pr_env_get("RELIABLY_VERIFY_TLS"))};
 	if (read_config(config, &file, err) || choose_token(service, file, err) ||
 		set_host(service, file, err) || set_organization(service, file, err))
 		return err && err->code ? (int)err->code : PR_EINVAL;
@@ -131,11 +132,13 @@ int pr_service_load(const char *config, struct pr_service *service, struct pr_er
 int pr_service_require(const struct pr_service *service, bool organization, struct pr_err *err)
 {
 	if (!service->token)
-		return pr_fail(err, PR_EAUTH, "Please set the service token in the configuration or as "
-					      "RELIABLY_SERVICE_TOKEN.");
+		return pr_fail(err, PR_EAUTH,
+			"Please set the service token in the configuration or as "
+			"RELIABLY_SERVICE_TOKEN.");
 	if (organization && !service->organization)
-		return pr_fail(err, PR_EAUTH, "Please set the organization id in the configuration or as "
-					      "RELIABLY_ORGANIZATION_ID.");
+		return pr_fail(err, PR_EAUTH,
+			"Please set the organization id in the configuration or as "
+			"RELIABLY_ORGANIZATION_ID.");
 	return 0;
 }
 

@@ -2,8 +2,8 @@
 #define PR_PLATFORM_SERVICE_H
 
 /*
- * Which platform, as whom: host, token and organisation from the environment, else the TOML file, else
- * the defaults (docs/protocol.md 1.5).
+ * Which platform, as whom: host, token and organisation from the environment, else the TOML file,
+ * else the defaults (docs/protocol.md 1.5).
  */
 
 #include "base/err.h"
@@ -11,8 +11,8 @@
 #include <stdbool.h>
 
 struct pr_service {
-	char *host;	    /* address with scheme, without a slash at its end */
-	char *token;	    /* NULL: none was found */
+	char *host;         /* address with scheme, without a slash at its end */
+	char *token;        /* NULL: none was found */
 	char *organization; /* canonical UUID; NULL: none was found */
 	bool verify_tls;
 	char *ca_file; /* NULL: net/tls.h chooses */
@@ -20,14 +20,16 @@ struct pr_service {
 
 /*
  * The path of the TOML file: RELIABLY_CLI_CONFIG, else `given` (--config, NULL: none), else
- * $XDG_CONFIG_HOME/reliably/config.toml, else ~/.config/reliably/config.toml. NULL: there is no home.
+ * $XDG_CONFIG_HOME/reliably/config.toml, else ~/.config/reliably/config.toml. NULL: there is no
+ * home.
  */
 char *pr_service_config_path(const char *given) PR_MUST_CHECK;
 
 /*
- * Reads everything and registers the token for redaction. A missing file is fine. PR_EINVAL with one line
- * for a host without a scheme, an organisation that is no UUID, a file that does not parse. Missing
- * token or organisation are not an error here: pr_service_require says so. Release in any case.
+ * Reads everything and registers the token for redaction. A missing file is fine. PR_EINVAL with
+ * one line for a host without a scheme, an organisation that is no UUID, a file that does not
+ * parse. Missing token or organisation are not an error here: pr_service_require says so. Release
+ * in any case.
  */
 int pr_service_load(const char *config, struct pr_service *service, struct pr_err *err);
 

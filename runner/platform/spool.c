@@ -62,7 +62,8 @@ static int64_t folder_bytes(const char *folder)
 	return bytes;
 }
 
-/* The lock is taken on the file itself; replaced files are other files, so it is taken after writing. */
+/* The lock is taken on the file itself; replaced files are other files, so it is taken after
+ * writing. */
 static int lock(struct pr_spool_entry *entry, struct pr_err *err)
 {
 	entry->fd = open(entry->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -144,8 +145,8 @@ void pr_spool_close(struct pr_spool_entry *entry)
 	*entry = (struct pr_spool_entry)PR_SPOOL_ENTRY_INIT;
 }
 
-static int open_entry(const char *folder, const char *name, struct pr_spool_entry *entry,
-	struct pr_err *err)
+static int open_entry(
+	const char *folder, const char *name, struct pr_spool_entry *entry, struct pr_err *err)
 {
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT((size_t)SPOOL_MAX);
 	static const struct pr_limits limits = {.document_bytes = (size_t)SPOOL_MAX, .depth = 128};
@@ -157,8 +158,9 @@ static int open_entry(const char *folder, const char *name, struct pr_spool_entr
 	rc = lock(entry, err);
 	if (!rc)
 		rc = pr_file_read(entry->path, &text, err);
-	return rc ? rc : pr_json_parse(pr_buf_str(&text), text.len, entry->path, &limits,
-				 &entry->document, err);
+	return rc ? rc
+		  : pr_json_parse(pr_buf_str(&text), text.len, entry->path, &limits,
+			    &entry->document, err);
 }
 
 static int visit(const char *folder, const char *name, pr_spool_fn *fn, void *arg)
