@@ -101,10 +101,11 @@ int pr_journal_file_new(const char *path, const json_t *value, struct pr_journal
 	file->path = pr_text_dup(path);
 	file->part_path = pr_text_format("%s.part", path);
 	file->is_stream = path_is_stream(path);
-	if (!file->path || !file->part_path)
-		r = pr_fail_nomem(err);
-	else
-		r = file_write(file, value, false, err);
+	if (!file->path || !file->part_path) {
+		pr_journal_file_free(file);
+		return pr_fail_nomem(err);
+	}
+	r = file_write(file, value, false, err);
 	if (r) {
 		pr_journal_file_free(file);
 		return r;

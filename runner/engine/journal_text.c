@@ -61,8 +61,9 @@ static void text_list(
 
 	list->count = 0;
 	pr_buf_addc(&text->buf, '[');
-	json_array_foreach (entries, i, entry)
+	json_array_foreach (entries, i, entry) {
 		text_entry(text, list, entry);
+	}
 	text_close(text, list);
 }
 
