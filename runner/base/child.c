@@ -131,27 +131,16 @@ static void on_timeout(void *arg)
 	child_report(child, true);
 }
 
-/* Neither end is 0, 1 or 2, which the child's streams take (a parent may have been started
- * without). */
+/* Reading never blocks; the child's end does, as its programs expect. */
 static int open_pipe(int *ret_read, int *ret_write, struct pr_err *err)
 {
 	int fds[2];
-	PR_AUTO(close) int low_read = -1;
-	PR_AUTO(close) int low_write = -1;
 
 	if (pipe2(fds, O_CLOEXEC))
 		return pr_fail_errno(err, errno, "cannot create a pipe");
-	if (fds[0] <= STDERR_FILENO) {
-		low_read = fds[0];
-		fds[0] = fcntl(low_read, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	}
-	if (fds[1] <= STDERR_FILENO) {
-		low_write = fds[1];
-		fds[1] = fcntl(low_write, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	}
 	*ret_read = fds[0];
 	*ret_write = fds[1];
-	if (fds[0] < 0 || fds[1] < 0 || fcntl(fds[0], F_SETFL, O_NONBLOCK))
+	if (fcntl(fds[0], F_SETFL, O_NONBLOCK))
 		return pr_fail_errno(err, errno, "cannot create a pipe");
 	return 0;
 }

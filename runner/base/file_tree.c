@@ -90,7 +90,7 @@ static int remove_entries(int fd, int depth, struct pr_err *err)
 	}
 	while (!rc && (entry = readdir(dir)))
 		if (!pr_text_eq(entry->d_name, ".") && !pr_text_eq(entry->d_name, ".."))
-			rc = remove_one(dirfd(dir), entry->d_name, depth + 1, err);
+			rc = remove_one(fd, entry->d_name, depth + 1, err);
 	return rc;
 }
 

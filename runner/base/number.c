@@ -129,7 +129,7 @@ double pr_number_round6(double value)
 {
 	char text[352]; /* 309 digits before the point of the largest double */
 
-	if (value - value != 0) /* inf, nan */
+	if (!__builtin_isfinite(value))
 		return value;
 	snprintf(text, sizeof text, "%.6f", value);
 	return strtod(text, NULL);

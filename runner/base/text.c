@@ -198,7 +198,7 @@ int pr_text_duration_ms(const char *text, int64_t *ret_ms, struct pr_err *err)
 	double unit = len ? unit_ms(text + len) : 0;
 	double ms;
 
-	if (unit <= 0)
+	if (!text || unit <= 0)
 		return pr_fail(err, PR_EINVAL,
 			"'%s' is not a duration: write 1.5s, 250ms, 2m or 1h", text ? text : "");
 	ms = strtod(text, NULL) * unit;

@@ -41,8 +41,10 @@ int pr_uuid_parse(const char *text, char ret_canonical[PR_UUID_SIZE], struct pr_
 {
 	char digits[HEX_DIGITS];
 	size_t n = 0;
-	const char *at = text ? text : "";
+	const char *at = text;
 
+	if (!text)
+		return pr_fail(err, PR_EINVAL, "no UUID was given");
 	at += strspn(at, "{}");
 	at = skip_prefix(skip_prefix(at, "urn:"), "uuid:");
 	at += strspn(at, "{}");

@@ -86,7 +86,7 @@ int pr_help_page(
 	add_options(out, command);
 	if (command->commands)
 		pr_buf_adds(out, "\nCommands:\n");
-	for (size_t i = 0; i < command->command_count; i++)
+	for (size_t i = 0; command->commands && i < command->command_count; i++)
 		add_row(out, command->commands[i]->name, command->commands[i]->summary);
 	return out->status;
 }

@@ -74,13 +74,15 @@ int pr_yaml_anchors_get(const struct pr_yaml_anchors *anchors, const char *name,
 
 void pr_yaml_anchors_release(struct pr_yaml_anchors *anchors)
 {
-	struct pr_yaml_anchor *anchor;
-	struct pr_yaml_anchor *next;
+	struct pr_yaml_anchor *anchor = anchors->first;
 
-	HASH_ITER (hh, anchors->first, anchor, next) {
-		HASH_DEL(anchors->first, anchor);
+	HASH_CLEAR(hh, anchors->first);
+	while (anchor) {
+		struct pr_yaml_anchor *next = anchor->hh.next;
+
 		json_decref(anchor->node.value);
 		free(anchor->name);
 		free(anchor);
+		anchor = next;
 	}
 }

@@ -48,13 +48,13 @@ static void on_found(void *arg, const struct pr_platform_answer *answer)
 {
 	struct pr_creation *creation = arg;
 	const char *execution = find_own(creation, answer->body);
+	bool may_repeat =
+		answer->code == PR_OK && pr_loop_now_us(creation->loop) <= creation->deadline_us;
 
 	creation->call = NULL;
-	if (answer->code != PR_OK)
-		give_up(creation, creation->doubt);
-	else if (execution)
+	if (execution)
 		creation->fn(creation->arg, execution, "");
-	else if (pr_loop_now_us(creation->loop) > creation->deadline_us || post(creation))
+	else if (!may_repeat || post(creation))
 		give_up(creation, creation->doubt);
 }
 

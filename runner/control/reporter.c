@@ -14,10 +14,10 @@
 
 #include <string.h>
 
-#define US_PER_MS 1000
-#define CREATION_DEADLINE_MS 15000
-#define SETTLE_MS 5000
-#define SETTLE_STEP_MS 500
+#define US_PER_MS INT64_C(1000)
+#define CREATION_DEADLINE_MS INT64_C(15000)
+#define SETTLE_MS INT64_C(5000)
+#define SETTLE_STEP_MS INT64_C(500)
 
 struct pr_reporter {
 	struct pr_loop *loop;

@@ -22,21 +22,19 @@ static CURLU *parse(const char *text)
 	return NULL;
 }
 
-int pr_url_check(const char *text, struct pr_err *err)
+int pr_url_check(const char *url, struct pr_err *err)
 {
-	__attribute__((cleanup(auto_url))) CURLU *url = NULL;
-	const char *colon = strstr(text, "://");
+	__attribute__((cleanup(auto_url))) CURLU *parsed = NULL;
+	const char *colon = strstr(url, "://");
 
 	if (!colon)
 		return pr_fail(err, PR_EINVAL,
-			"address '%s' has no scheme: write http://%s or https://%s", text, text,
-			text);
-	if (!pr_url_is_plain_http(text) && strncasecmp(text, "https://", 8) != 0)
-		return pr_fail(
-			err, PR_EINVAL, "address '%s' is neither http:// nor https://", text);
-	url = parse(text);
-	if (!url || !colon[3] || colon[3] == '/')
-		return pr_fail(err, PR_EINVAL, "address '%s' is malformed", text);
+			"address '%s' has no scheme: write http://%s or https://%s", url, url, url);
+	if (!pr_url_is_plain_http(url) && strncasecmp(url, "https://", 8) != 0)
+		return pr_fail(err, PR_EINVAL, "address '%s' is neither http:// nor https://", url);
+	parsed = parse(url);
+	if (!parsed || !colon[3] || colon[3] == '/')
+		return pr_fail(err, PR_EINVAL, "address '%s' is malformed", url);
 	return 0;
 }
 

@@ -63,12 +63,26 @@ int pr_platform_new(struct pr_loop *loop, const struct pr_service *service,
 	return 0;
 }
 
+static void free_call(struct pr_platform_call *call)
+{
+	pr_timer_stop(&call->timer);
+	pr_http_call_free(call->http);
+	free(call->method);
+	free(call->url);
+	free(call->body);
+	free(call);
+}
+
 void pr_platform_free(struct pr_platform *platform)
 {
+	struct pr_platform_call *next;
+
 	if (!platform)
 		return;
-	while (platform->calls)
-		pr_platform_cancel(platform->calls);
+	for (struct pr_platform_call *call = platform->calls; call; call = next) {
+		next = call->next;
+		free_call(call);
+	}
 	pr_http_client_free(platform->http);
 	free(platform->base);
 	free(platform->authorization);
@@ -85,12 +99,7 @@ void pr_platform_cancel(struct pr_platform_call *call)
 		call->prev->next = call->next;
 	else
 		call->platform->calls = call->next;
-	pr_timer_stop(&call->timer);
-	pr_http_call_free(call->http);
-	free(call->method);
-	free(call->url);
-	free(call->body);
-	free(call);
+	free_call(call);
 }
 
 char *pr_platform_url(const struct pr_platform *platform, const char *path)
