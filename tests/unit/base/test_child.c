@@ -315,15 +315,16 @@ static void a_grandchild_that_closed_the_streams_lives_on(void **state)
 {
 	struct fixture *f = *state;
 	pid_t grandchild;
+	int status;
 
 	start(f, "sleep 1000 >/dev/null 2>&1 & echo $!", 1000, -1);
 	run(f);
 	assert_false(f->result.timed_out);
 	grandchild = to_pid(pr_buf_str(&f->out));
 	end_child(f);
-	assert_int_equal(waitpid(grandchild, NULL, WNOHANG), 0);
-	assert_int_equal(kill(grandchild, SIGKILL), 0);
-	run_until_gone(f, grandchild);
+	assert_int_equal(kill(grandchild, SIGTERM), 0);
+	assert_int_equal(waitpid(grandchild, &status, 0), grandchild);
+	assert_int_equal(WTERMSIG(status), SIGTERM); /* ours, not one of before */
 }
 
 static void a_signal_goes_to_the_whole_group(void **state)
