@@ -4,7 +4,7 @@
 BUILD_PACKAGES=(ca-certificates ccache cmake gcc git libc6-dev libcurl4-openssl-dev libjansson-dev
   libpcre2-dev libssl-dev libyaml-dev ninja-build pkg-config uthash-dev)
 # to run every test that apt can serve, the static build (docker/deps.sh) among them
-TEST_PACKAGES=(cppcheck file iproute2 libcmocka-dev lld make openssl patch perl procps python3 shellcheck tcl
+TEST_PACKAGES=(cppcheck file iproute2 libcmocka-dev lld make openssl patch perl procps python3 shellcheck
   util-linux xz-utils dpkg-dev)
 # what .ci/run needs beyond that
 CI_PACKAGES=(clang libclang-rt-dev llvm time python3-venv)
