@@ -110,7 +110,7 @@ int pr_journal_file_new(const char *path, const json_t *value, struct pr_journal
 		pr_journal_file_free(file);
 		return r;
 	}
-	if (!file->is_stream)
+	if (!file->is_stream && file->part_path)
 		unlink(file->part_path); /* of a run before: it does not fit */
 	*ret_file = file;
 	return 0;
