@@ -29,8 +29,9 @@ static int add_member(const char *key, const json_t *value, struct pr_buf *out)
 	size_t i;
 
 	if (json_is_array(value)) {
-		json_array_foreach (value, i, item)
+		json_array_foreach (value, i, item) {
 			add_pair(key, item, out);
+		}
 		return out->status;
 	}
 	if (!json_is_object(value))
@@ -53,8 +54,9 @@ int pr_http_form_add(const json_t *arguments, struct pr_buf *out, struct pr_err 
 		return pr_fail(err, PR_EINVAL,
 			"arguments of an http activity must be a mapping or a text, not %s",
 			pr_json_kind(arguments));
-	json_object_foreach (pr_json_mutable(arguments), key, value)
+	json_object_foreach (pr_json_mutable(arguments), key, value) {
 		add_member(key, value, out);
+	}
 	return pr_buf_check(out, "the encoded arguments", err);
 }
 

@@ -50,8 +50,9 @@ static int push_all(struct pr_process_command *command, const json_t *arguments)
 	size_t i;
 	int rc = push(command, pr_text_dup(command->program));
 
-	json_array_foreach (arguments, i, value)
+	json_array_foreach (arguments, i, value) {
 		rc = rc ? rc : push_value(command, value);
+	}
 	json_object_foreach (pr_json_mutable(arguments), key, value) {
 		json_auto_t *name = json_string(key);
 

@@ -68,12 +68,12 @@ static int read_settings(struct job *job, struct pr_err *err)
 
 static int load_document(struct job *job, struct pr_err *err)
 {
-	struct pr_load_options options = {.limits = &job->context->limits,
+	struct pr_load_options how = {.limits = &job->context->limits,
 		.settings = job->settings,
 		.ca_file = pr_args_value(job->args, "ca-file"),
 		.verify_tls = !pr_args_flag(job->args, "no-verify-tls")};
 
-	return pr_load_source(job->loop, job->args->positionals[0], &options, &job->document, err);
+	return pr_load_source(job->loop, job->args->positionals[0], &how, &job->document, err);
 }
 
 static int decide(struct job *job, struct pr_err *err)
@@ -115,7 +115,7 @@ static int prepare(struct job *job, struct pr_err *err)
 
 static int execute(struct job *job, struct pr_err *err)
 {
-	struct pr_run_options options = {.document = job->document,
+	struct pr_run_options how = {.document = job->document,
 		.settings = job->settings,
 		.var_configuration = job->variables.configuration,
 		.var_secrets = job->variables.secrets,
@@ -123,7 +123,7 @@ static int execute(struct job *job, struct pr_err *err)
 		.limits = job->context->limits,
 		.journal_path = job->journal_path,
 		.ca_file = pr_args_value(job->args, "ca-file")};
-	int rc = pr_execution_run(&job->signals, &options, &job->execution, err);
+	int rc = pr_execution_run(&job->signals, &how, &job->execution, err);
 
 	if (!rc && job->execution.crashed)
 		rc = pr_fail(err, PR_EINVAL, "%s", job->execution.error.msg);

@@ -13,7 +13,7 @@ static void auto_loop(struct pr_loop **loop)
 static int run(struct pr_context *context, const struct pr_args *args)
 {
 	__attribute__((cleanup(auto_loop))) struct pr_loop *loop = NULL;
-	struct pr_load_options options = {.limits = &context->limits,
+	struct pr_load_options how = {.limits = &context->limits,
 		.ca_file = pr_args_value(args, "ca-file"),
 		.verify_tls = !pr_args_flag(args, "no-verify-tls")};
 	struct pr_err err = PR_ERR_INIT;
@@ -22,7 +22,7 @@ static int run(struct pr_context *context, const struct pr_args *args)
 	if (pr_console_log(
 		    pr_args_flag(args, "verbose"), pr_args_value(args, "log-format"), &err) ||
 		pr_loop_new(NULL, &loop, &err) ||
-		pr_load_source(loop, args->positionals[0], &options, &document, &err)) {
+		pr_load_source(loop, args->positionals[0], &how, &document, &err)) {
 		pr_error("%s", err.msg);
 		return PR_EXIT_DEVIATED;
 	}

@@ -202,8 +202,9 @@ static void write_sorted(struct writer *w, const json_t *object)
 		w->out->status = PR_ENOMEM;
 		return;
 	}
-	json_object_foreach (pr_json_mutable(object), key, value)
+	json_object_foreach (pr_json_mutable(object), key, value) {
 		keys[n++] = key;
+	}
 	qsort(keys, n, sizeof(*keys), by_key);
 	for (size_t i = 0; i < n && !w->out->status; i++)
 		write_member(w, keys[i], json_object_get(object, keys[i]), i == 0);

@@ -137,8 +137,8 @@ int pr_toml_parse(
 	json_auto_t *root = json_object();
 	json_auto_t *declared = json_object();
 	struct pr_toml t = {
-		.at = n ? text : "",
-		.end = (n ? text : "") + n,
+		.at = text,
+		.end = text + n,
 		.line = 1,
 		.name = name,
 		.root = root,

@@ -169,10 +169,12 @@ static int register_texts(const json_t *value, struct pr_err *err)
 
 	if (json_is_string(value))
 		return pr_redact_add(json_string_value(value), err);
-	json_object_foreach (pr_json_mutable(value), key, item)
+	json_object_foreach (pr_json_mutable(value), key, item) {
 		rc = rc ? rc : register_texts(item, err);
-	json_array_foreach (value, i, item)
+	}
+	json_array_foreach (value, i, item) {
 		rc = rc ? rc : register_texts(item, err);
+	}
 	return rc;
 }
 

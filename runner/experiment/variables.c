@@ -63,8 +63,9 @@ static int load_dotenv(const struct pr_buf *text, const char *path, struct pr_er
 	json_t *value;
 	int rc = pr_dotenv_parse(pr_buf_str(text), text->len, path, &lines, err);
 
-	json_object_foreach (lines, name, value)
+	json_object_foreach (lines, name, value) {
 		rc = rc ? rc : pr_env_set(name, json_string_value(value), err);
+	}
 	return rc;
 }
 

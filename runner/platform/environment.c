@@ -2,6 +2,7 @@
 
 #include "base/env.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/redact.h"
 #include "base/text.h"
 #include "codec/json.h"
@@ -29,9 +30,11 @@ static int make_folder(struct pr_secret_files *files, struct pr_err *err)
 	return 0;
 }
 
-static bool leaves_folder(const char *path)
+/* An absolute path of a file that stays below the folder that it is put in. */
+static bool is_usable(const char *path)
 {
-	return pr_text_ends(path, "/..") || strstr(path, "/../");
+	return path[0] == '/' && !pr_text_ends(path, "/") && !pr_text_ends(path, "/..") &&
+		!strstr(path, "/../");
 }
 
 /* Where the copy of a secret file stands. Caller frees. */
@@ -47,8 +50,8 @@ static int write_secret_file(const struct pr_secret_files *files, const char *pa
 	char *slash;
 	int rc;
 
-	if (path[0] != '/' || leaves_folder(path))
-		return pr_fail(err, PR_EPROTO, "secret file '%s' has no absolute path", path);
+	if (!is_usable(path))
+		return pr_fail(err, PR_EPROTO, "secret file '%s' has no usable absolute path", path);
 	copy = copy_path(files, path);
 	if (!copy)
 		return pr_fail_nomem(err);
@@ -88,7 +91,7 @@ static bool is_secret_file(const json_t *secrets, const char *value)
 	size_t i;
 
 	json_array_foreach (secrets, i, secret) {
-		if (pr_text_eq(pr_json_str(secret, "path"), value))
+		if (pr_json_str(secret, "value") && pr_text_eq(pr_json_str(secret, "path"), value))
 			return true;
 	}
 	return false;
@@ -104,12 +107,16 @@ static int set_variables(const json_t *list, const json_t *secrets,
 		const char *name = pr_json_str(item, "var_name");
 		const char *value = pr_json_str(item, "value");
 		PR_AUTO(free) char *copy = NULL;
+		bool is_file;
 		int rc;
 
 		if (!name || !value || pr_json_str(item, "path"))
 			continue;
-		if (is_secret_file(secrets, value))
+		is_file = is_secret_file(secrets, value);
+		if (is_file)
 			copy = copy_path(files, value);
+		if (is_file && !copy)
+			return pr_fail_nomem(err);
 		rc = pr_env_set(name, copy ? copy : value, err);
 		if (rc)
 			return rc;
@@ -132,8 +139,10 @@ int pr_environment_apply(const json_t *document, struct pr_secret_files *files, 
 
 void pr_secret_files_remove(struct pr_secret_files *files)
 {
-	if (files->folder)
-		(void)pr_file_remove_tree(files->folder, NULL);
+	struct pr_err err = PR_ERR_INIT;
+
+	if (files->folder && pr_file_remove_tree(files->folder, &err))
+		pr_warn("The secret files are left: %s", err.msg);
 	free(files->folder);
 	files->folder = NULL;
 }

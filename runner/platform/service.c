@@ -55,8 +55,18 @@ static int read_token_file(char **ret_token, struct pr_err *err)
 	if (pr_file_read(path, &text, err))
 		return pr_wrap(err, "RELIABLY_SERVICE_TOKEN_FILE");
 	copy = pr_buf_take(&text);
-	*ret_token = copy ? pr_text_dup(pr_text_trim(copy)) : NULL;
+	if (!copy || !*pr_text_trim(copy))
+		return text.status ? pr_fail_nomem(err) : 0;
+	*ret_token = pr_text_dup(pr_text_trim(copy));
 	return *ret_token ? 0 : pr_fail_nomem(err);
+}
+
+/* A member of the file; as with variables, an empty text counts as absent. */
+static const char *file_value(const json_t *config, const char *section, const char *key)
+{
+	const char *value = pr_json_str(pr_json_object(config, section), key);
+
+	return value && *value ? value : NULL;
 }
 
 static int choose_token(struct pr_service *service, const json_t *config, struct pr_err *err)
@@ -66,9 +76,9 @@ static int choose_token(struct pr_service *service, const json_t *config, struct
 	if (!token && read_token_file(&service->token, err))
 		return PR_EINVAL;
 	if (!token && !service->token)
-		token = pr_json_str(pr_json_object(config, "service"), "token");
-	if (!service->token)
-		service->token = pr_text_dup(token);
+		token = file_value(config, "service", "token");
+	if (token && !(service->token = pr_text_dup(token)))
+		return pr_fail_nomem(err);
 	return pr_redact_add(service->token, err);
 }
 
@@ -81,7 +91,7 @@ static char *choose_host(const json_t *config)
 {
 	const char *variable = pr_env_get_set("RELIABLY_SERVICE_HOST");
 	const char *port = pr_env_get_set("RELIABLY_SERVICE_PORT");
-	const char *file = pr_json_str(pr_json_object(config, "service"), "host");
+	const char *file = file_value(config, "service", "host");
 
 	if (variable && !strstr(variable, "://") && port)
 		return file ? pr_text_dup(file) : pr_text_format("http://%s:%s", variable, port);
@@ -108,7 +118,7 @@ static int set_organization(struct pr_service *service, const json_t *config, st
 	char canonical[PR_UUID_SIZE];
 
 	if (!id)
-		id = pr_json_str(pr_json_object(config, "organization"), "id");
+		id = file_value(config, "organization", "id");
 	if (!id)
 		return 0;
 	if (pr_uuid_parse(id, canonical, err))
