@@ -34,7 +34,7 @@ static int make_folder(struct pr_secret_files *files, struct pr_err *err)
 static bool is_usable(const char *path)
 {
 	return path[0] == '/' && !pr_text_ends(path, "/") && !pr_text_ends(path, "/..") &&
-		!strstr(path, "/../");
+	       !strstr(path, "/../");
 }
 
 /* Where the copy of a secret file stands. Caller frees. */
@@ -51,7 +51,8 @@ static int write_secret_file(const struct pr_secret_files *files, const char *pa
 	int rc;
 
 	if (!is_usable(path))
-		return pr_fail(err, PR_EPROTO, "secret file '%s' has no usable absolute path", path);
+		return pr_fail(
+			err, PR_EPROTO, "secret file '%s' has no usable absolute path", path);
 	copy = copy_path(files, path);
 	if (!copy)
 		return pr_fail_nomem(err);

@@ -48,16 +48,16 @@ static int read_token_file(char **ret_token, struct pr_err *err)
 {
 	const char *path = pr_env_get_set("RELIABLY_SERVICE_TOKEN_FILE");
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(TOKEN_FILE_MAX);
-	PR_AUTO(free) char *copy = NULL;
+	const char *token;
 
 	if (!path)
 		return 0;
 	if (pr_file_read(path, &text, err))
 		return pr_wrap(err, "RELIABLY_SERVICE_TOKEN_FILE");
-	copy = pr_buf_take(&text);
-	if (!copy || !*pr_text_trim(copy))
-		return text.status ? pr_fail_nomem(err) : 0;
-	*ret_token = pr_text_dup(pr_text_trim(copy));
+	token = text.ptr ? pr_text_trim(text.ptr) : "";
+	if (!*token)
+		return 0;
+	*ret_token = pr_text_dup(token);
 	return *ret_token ? 0 : pr_fail_nomem(err);
 }
 
