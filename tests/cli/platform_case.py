@@ -82,6 +82,10 @@ class PlatformCase(unittest.TestCase):
             raise AssertionError("no program at %s (set PLAN_RUNNER)" % PROGRAM)
 
     def setUp(self):
+        self.fresh()
+
+    def fresh(self):
+        """Another stand-in and another folder, for a subtest that must find nothing of the one before."""
         self.standin = StandIn()
         self.addCleanup(self.standin.close)
         self.client = Client(self.standin.url, self.standin.org, self.standin.token, keep=False)

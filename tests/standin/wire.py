@@ -202,6 +202,8 @@ class Server:
 
     def _answer(self, sock, request):
         """Handles one request; False ends the connection."""
+        if self._listener is None:  # gone; this connection is about to be reset
+            raise Drop(True)
         began = time.monotonic()
         fault = None
         if not request.path.startswith("/__control/"):
