@@ -1,0 +1,150 @@
+#include "base/compiler.h"
+#include "net/url.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void accepts_absolute_web_addresses_and_says_what_is_wrong_with_others(void **state)
+{
+	static const struct {
+		const char *url;
+		const char *problem; /* NULL: fine */
+	} cases[] = {
+		{"http://example.com", NULL},
+		{"https://example.com/a/b?c=d#e", NULL},
+		{"HTTPS://user:pass@example.com:8443/", NULL},
+		{"http://[::1]:8080/x", NULL},
+		{"http://127.0.0.1:1", NULL},
+		{"example.com/path", "has no scheme: write http://example.com/path or https://"},
+		{"", "has no scheme"},
+		{"mailto:a@b", "has no scheme"},
+		{"ftp://example.com/", "is neither http:// nor https://"},
+		{"file:///etc/passwd", "is neither http:// nor https://"},
+		{"httpx://example.com", "is neither http:// nor https://"},
+		{"http://", "is malformed"},
+		{"http:///path", "is malformed"},
+		{"http://?q=1", "is malformed"},
+		{"http://:80/", "is malformed"},
+		{"http://user@/", "is malformed"},
+		{"http://example.com:99999/", "is malformed"},
+		{"http://example.com:port/", "is malformed"},
+		{"http://exa mple.com/", "is malformed"},
+		{"http://example.com/\r\nHost: evil", "is malformed"},
+		{"http://[::1/", "is malformed"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		struct pr_err err = PR_ERR_INIT;
+		int rc = pr_url_check(cases[i].url, &err);
+
+		if (rc != (cases[i].problem ? PR_EINVAL : 0))
+			fail_msg("'%s' gives %d %s", cases[i].url, rc, err.msg);
+		if (cases[i].problem && !strstr(err.msg, cases[i].problem))
+			fail_msg("'%s' is said to be: %s", cases[i].url, err.msg);
+	}
+}
+
+static void a_problem_needs_no_place_to_be_told(void **state)
+{
+	(void)state;
+	assert_int_equal(pr_url_check("x", NULL), PR_EINVAL);
+}
+
+static void plain_http_is_known_by_its_scheme_alone(void **state)
+{
+	(void)state;
+	assert_true(pr_url_is_plain_http("http://a"));
+	assert_true(pr_url_is_plain_http("HtTp://a"));
+	assert_false(pr_url_is_plain_http("https://a"));
+	assert_false(pr_url_is_plain_http("http:/a"));
+	assert_false(pr_url_is_plain_http(""));
+}
+
+static void host_and_port_are_as_written_without_credentials(void **state)
+{
+	static const struct {
+		const char *url;
+		const char *netloc;
+	} cases[] = {
+		{"http://example.com", "example.com"},
+		{"https://Example.com:8443/a", "Example.com:8443"},
+		{"https://user:p@ss@example.com:1/a@b", "example.com:1"},
+		{"http://example.com?u=a@b", "example.com"},
+		{"http://example.com#x/y", "example.com"},
+		{"http://[::1]:80/", "[::1]:80"},
+		{"example.com", NULL},
+		{"", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		PR_AUTO(free) char *netloc = pr_url_netloc(cases[i].url);
+
+		if (!cases[i].netloc)
+			assert_null(netloc);
+		else
+			assert_string_equal(netloc, cases[i].netloc);
+	}
+}
+
+static void encodes_everything_but_unreserved_characters(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *encoded;
+		const char *form;
+	} cases[] = {
+		{"", "", ""},
+		{"aZ09-._~", "aZ09-._~", "aZ09-._~"},
+		{"a b", "a%20b", "a+b"},
+		{"a+b/c?d=e&f", "a%2Bb%2Fc%3Fd%3De%26f", "a%2Bb%2Fc%3Fd%3De%26f"},
+		{"100%", "100%25", "100%25"},
+		{"\xC3\xA9", "%C3%A9", "%C3%A9"},
+		{"*'()!", "%2A%27%28%29%21", "%2A%27%28%29%21"},
+		{"\n\x7f", "%0A%7F", "%0A%7F"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		PR_AUTO(buf) struct pr_buf path = PR_BUF_INIT(64);
+		PR_AUTO(buf) struct pr_buf form = PR_BUF_INIT(64);
+		size_t n = strlen(cases[i].text);
+
+		assert_int_equal(pr_url_encode(cases[i].text, n, &path), 0);
+		assert_int_equal(pr_url_encode_form(cases[i].text, n, &form), 0);
+		assert_string_equal(pr_buf_str(&path), cases[i].encoded);
+		assert_string_equal(pr_buf_str(&form), cases[i].form);
+	}
+}
+
+static void encodes_by_length_and_keeps_within_the_buffer(void **state)
+{
+	PR_AUTO(buf) struct pr_buf zero = PR_BUF_INIT(16);
+	PR_AUTO(buf) struct pr_buf small = PR_BUF_INIT(5);
+
+	(void)state;
+	assert_int_equal(pr_url_encode("a\0b", 3, &zero), 0);
+	assert_string_equal(pr_buf_str(&zero), "a%00b");
+	assert_int_equal(pr_url_encode("//", 2, &small), PR_ELIMIT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(accepts_absolute_web_addresses_and_says_what_is_wrong_with_others),
+		cmocka_unit_test(a_problem_needs_no_place_to_be_told),
+		cmocka_unit_test(plain_http_is_known_by_its_scheme_alone),
+		cmocka_unit_test(host_and_port_are_as_written_without_credentials),
+		cmocka_unit_test(encodes_everything_but_unreserved_characters),
+		cmocka_unit_test(encodes_by_length_and_keeps_within_the_buffer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
