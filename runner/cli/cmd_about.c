@@ -1,4 +1,5 @@
 #include "base/buf.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/help.h"
@@ -17,6 +18,8 @@ static int run_version(struct pr_context *context, const struct pr_args *args)
 		pr_print_bytes(pr_third_party_text, pr_third_party_length);
 	else if (pr_args_flag(args, "short"))
 		pr_print("%s\n", PR_VERSION);
+	else if (pr_text_eq(context->program, "reliably"))
+		pr_print("Reliably CLI: %s\n", PR_VERSION);
 	else
 		pr_print("%s %s\n", context->program, PR_VERSION);
 	if (pr_args_flag(args, "verbose"))

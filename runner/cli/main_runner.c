@@ -1,3 +1,4 @@
+#include "base/env.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -11,17 +12,43 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/*
+ * Without an argument and with RELIABLY_PLAN_ID in the environment, plan-runner executes that plan
+ * (docs/design.md, decision 10): what a pod or a container needs is then its environment alone.
+ */
+static int run_plan_of_environment(
+	struct pr_context *context, char *plan, struct pr_args *args, struct pr_err *err)
+{
+	static char words[][24] = {"plan-runner", "service", "plan", "execute", "--set-status",
+		"--log-stdout", "--load-environment"};
+	char *argv[PR_LEN(words) + 1];
+
+	for (size_t i = 0; i < PR_LEN(words); i++)
+		argv[i] = words[i];
+	argv[PR_LEN(words)] = plan;
+	return pr_args_parse(context->root, (int)PR_LEN(argv), argv, args, err);
+}
+
+static int parse(struct pr_context *context, int argc, char **argv, char *plan,
+	struct pr_args *args, struct pr_err *err)
+{
+	if (pr_text_eq(base_name(argv[0]), "reliably"))
+		context->program = "reliably";
+	else if (argc == 1 && plan)
+		return run_plan_of_environment(context, plan, args, err);
+	return pr_args_parse(context->root, argc, argv, args, err);
+}
+
 int main(int argc, char **argv)
 {
 	struct pr_context context = {
 		.root = &pr_commands_runner, .program = "plan-runner", .limits = PR_LIMITS_DEFAULT};
+	PR_AUTO(free) char *plan = pr_text_dup(pr_env_get_set("RELIABLY_PLAN_ID"));
 	struct pr_args args;
 	struct pr_err err = PR_ERR_INIT;
 	int code;
 
-	if (pr_text_eq(base_name(argv[0]), "reliably"))
-		context.program = "reliably";
-	if (pr_args_parse(context.root, argc, argv, &args, &err))
+	if (parse(&context, argc, argv, plan, &args, &err))
 		code = pr_console_usage(&context, &args, &err);
 	else if (args.help)
 		code = pr_console_help(&context, &args);
