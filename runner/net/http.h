@@ -48,6 +48,7 @@ struct pr_http_request {
 	int redirects;      /* most that are followed; 0: none are */
 	bool cookies;       /* kept between the redirects of this call */
 	bool compressed;    /* gzip and deflate are accepted and decoded */
+	bool fresh;         /* on a new connection: what a kept one loses, libcurl sends again */
 	bool netrc;         /* ~/.netrc is honoured, over an Authorization header */
 };
 

@@ -102,6 +102,11 @@ void pr_platform_cancel(struct pr_platform_call *call)
 	free_call(call);
 }
 
+struct pr_loop *pr_platform_loop(const struct pr_platform *platform)
+{
+	return platform->loop;
+}
+
 char *pr_platform_url(const struct pr_platform *platform, const char *path)
 {
 	return pr_text_format("%s%s", platform->base, path);
@@ -130,6 +135,15 @@ static const struct {
 	{429, PR_ELIMIT, "too many requests"},
 };
 
+/* A page of a proxy has many lines. */
+static void copy_line(char *line, size_t size, const char *text)
+{
+	pr_text_copy(line, size, text);
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < ' ')
+			*c = ' ';
+}
+
 static void refuse(struct pr_platform_answer *answer)
 {
 	char detail[200];
@@ -144,7 +158,7 @@ static void refuse(struct pr_platform_answer *answer)
 		return;
 	}
 	if (!*detail)
-		pr_text_copy(detail, sizeof detail, answer->text);
+		copy_line(detail, sizeof detail, answer->text);
 	pr_text_print(answer->message, sizeof answer->message, "unexpected error: %ld: %s",
 		answer->status, detail);
 }
@@ -155,7 +169,7 @@ static void judge(const struct pr_platform_call *call, const struct pr_http_resp
 	static const struct pr_limits limits = {
 		.document_bytes = ANSWER_MAX, .depth = 128, .alias_nodes = 0};
 
-	answer->status = response->status;
+	answer->status = response->failure == PR_HTTP_NONE ? response->status : 0;
 	answer->text = pr_buf_str(&response->body);
 	answer->text_len = response->body.len;
 	answer->content_type = response->content_type;
@@ -183,6 +197,7 @@ static void on_delay(void *arg)
 
 	if (attempt(call, NULL) == 0)
 		return;
+	answer.ambiguous = call->maybe_acted;
 	call->fn(call->arg, &answer);
 	pr_platform_cancel(call);
 }
@@ -210,12 +225,20 @@ static bool try_again(struct pr_platform_call *call, const struct pr_http_respon
 	return pr_timer_start(call->platform->loop, &call->timer, delay_us, on_delay, call) == 0;
 }
 
+/* No answer to what was sent, or only that of a gateway. */
+static bool is_doubtful(const struct pr_http_response *response)
+{
+	if (response->failure != PR_HTTP_NONE)
+		return response->sent;
+	return response->status == 502 || response->status == 504;
+}
+
 static void on_response(void *arg, const struct pr_http_response *response)
 {
 	struct pr_platform_call *call = arg;
 	struct pr_platform_answer answer = {.code = PR_OK};
 
-	if (response->failure != PR_HTTP_NONE && response->sent)
+	if (is_doubtful(response))
 		call->maybe_acted = true;
 	if ((response->failure != PR_HTTP_NONE || response->status >= 300) &&
 		try_again(call, response))
@@ -240,6 +263,7 @@ static int attempt(struct pr_platform_call *call, struct pr_err *err)
 		.connect_ms = CONNECT_MS,
 		.total_ms = CALL_MS,
 		.body_max = ANSWER_MAX,
+		.fresh = call->retry == PR_RETRY_ONCE_ONLY,
 		.compressed = true};
 
 	call->attempts++;

@@ -57,6 +57,9 @@ int pr_platform_send(struct pr_platform *platform, const struct pr_platform_requ
 /* Ends a running call without its callback. NULL is allowed. */
 void pr_platform_cancel(struct pr_platform_call *call);
 
+/* The loop that the calls run on. Borrowed. */
+struct pr_loop *pr_platform_loop(const struct pr_platform *platform);
+
 /* The address of a path, as calls use it. Caller frees. */
 char *pr_platform_url(const struct pr_platform *platform, const char *path) PR_MUST_CHECK;
 

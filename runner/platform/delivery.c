@@ -6,12 +6,15 @@
 
 #include <string.h>
 
+#define LAST_US ((int64_t)1000000) /* what an attempt at the deadline still has */
+
 struct pr_delivery {
 	struct pr_platform *platform;
 	const json_t *document;
 	struct pr_platform_call *call;
 	size_t step;
 	int64_t deadline_us;
+	struct pr_timer timer; /* at the deadline */
 	struct pr_delivery_result result;
 	pr_delivery_fn *fn;
 	void *arg;
@@ -25,6 +28,12 @@ static const struct {
 
 static void next_step(struct pr_delivery *delivery);
 
+/* Sending the same again will not help, other than after 408 (time-out) and 429 (too many). */
+static bool is_refusal(long status)
+{
+	return status >= 400 && status < 500 && status != 408 && status != 429;
+}
+
 static void on_answer(void *arg, const struct pr_platform_answer *answer)
 {
 	struct pr_delivery *delivery = arg;
@@ -34,7 +43,7 @@ static void on_answer(void *arg, const struct pr_platform_answer *answer)
 	if (answer->code != PR_OK && !*result->message) {
 		pr_text_print(result->message, sizeof result->message, "%s: %s",
 			steps[delivery->step].body, answer->message);
-		result->refused = answer->status >= 400 && answer->status < 500;
+		result->refused = is_refusal(answer->status);
 	}
 	if (answer->status == 0 || answer->status >= 500)
 		delivery->step = PR_LEN(steps);
@@ -81,17 +90,48 @@ static void next_step(struct pr_delivery *delivery)
 
 	if (delivery->step < PR_LEN(steps) && send_step(delivery) == 0)
 		return;
+	pr_timer_stop(&delivery->timer);
 	if (delivery->step < PR_LEN(steps))
 		pr_text_copy(result->message, sizeof result->message, "out of memory");
 	result->delivered = !*result->message;
 	delivery->fn(delivery->arg, result);
 }
 
+static void on_deadline(void *arg)
+{
+	struct pr_delivery *delivery = arg;
+	struct pr_delivery_result *result = &delivery->result;
+
+	pr_platform_cancel(pr_steal(delivery->call));
+	if (!*result->message)
+		pr_text_print(result->message, sizeof result->message, "%s: no answer in time",
+			steps[delivery->step].body);
+	delivery->step = PR_LEN(steps);
+	next_step(delivery);
+}
+
+static bool is_report(const json_t *document)
+{
+	static const char *const ids[] = {"plan", "experiment", "execution"};
+
+	for (size_t i = 0; i < PR_LEN(ids); i++)
+		if (!pr_json_str(document, ids[i]))
+			return false;
+	for (size_t i = 0; i < PR_LEN(steps); i++)
+		if (!pr_json_object(document, steps[i].body))
+			return false;
+	return true;
+}
+
 int pr_delivery_start(struct pr_platform *platform, const json_t *document, int64_t deadline_us,
 	pr_delivery_fn *fn, void *arg, struct pr_delivery **ret_delivery, struct pr_err *err)
 {
-	struct pr_delivery *delivery = calloc(1, sizeof *delivery);
+	struct pr_loop *loop = pr_platform_loop(platform);
+	struct pr_delivery *delivery;
 
+	if (!is_report(document))
+		return pr_fail(err, PR_EPROTO, "this is no closing report");
+	delivery = calloc(1, sizeof *delivery);
 	if (!delivery)
 		return pr_fail_nomem(err);
 	*delivery = (struct pr_delivery){.platform = platform,
@@ -99,8 +139,10 @@ int pr_delivery_start(struct pr_platform *platform, const json_t *document, int6
 		.deadline_us = deadline_us,
 		.fn = fn,
 		.arg = arg};
-	if (send_step(delivery)) {
-		free(delivery);
+	if (pr_timer_start(loop, &delivery->timer, deadline_us + LAST_US - pr_loop_now_us(loop),
+		    on_deadline, delivery) ||
+		send_step(delivery)) {
+		pr_delivery_free(delivery);
 		return pr_fail_nomem(err);
 	}
 	*ret_delivery = delivery;
@@ -111,6 +153,7 @@ void pr_delivery_free(struct pr_delivery *delivery)
 {
 	if (!delivery)
 		return;
+	pr_timer_stop(&delivery->timer);
 	pr_platform_cancel(delivery->call);
 	free(delivery);
 }

@@ -21,8 +21,8 @@ typedef void pr_delivery_fn(void *arg, const struct pr_delivery_result *result);
 
 /*
  * Starts the three calls of `document` (an entry of the spool, borrowed until the end); no attempt
- * starts after `deadline_us` of the loop's clock. `fn` comes once. Caller frees, not from within
- * `fn`.
+ * starts after `deadline_us` of the loop's clock, and one under way is given up a second later.
+ * `fn` comes once. Caller frees, not from within `fn`. PR_EPROTO: the document is no such entry.
  */
 int pr_delivery_start(struct pr_platform *platform, const json_t *document, int64_t deadline_us,
 	pr_delivery_fn *fn, void *arg, struct pr_delivery **ret_delivery, struct pr_err *err);
