@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define DEADLINE_US ((int64_t)10 * 1000000)
+#define DEADLINE_US ((int64_t)5 * 1000000)
 #define TEXT_MAX ((size_t)64 << 20)
 
 struct question {

@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -12,6 +13,24 @@ static int exit_code(const struct pr_execution *execution)
 	return pr_text_eq(execution->status, "completed") ? PR_EXIT_OK : PR_EXIT_FAILED;
 }
 
+/* What the user named must be there before the platform is told anything. */
+static int check_files(const struct pr_args *args, struct pr_err *err)
+{
+	static const char *const options[] = {"control-file", "var-file"};
+
+	for (size_t i = 0; i < PR_LEN(options); i++) {
+		const char *given;
+
+		for (size_t n = 0; (given = pr_args_nth(args, options[i], n)); n++)
+			if (!pr_file_exists(given))
+				return pr_fail(err, PR_EUSAGE,
+					"Invalid value for '--%s': '%s' does not exist.",
+					options[i], given);
+	}
+	return 0;
+}
+
+/* After the plan's environment, so that what the user gave wins. */
 static int read_var_files(struct pr_plan_job *job, const struct pr_args *args, struct pr_err *err)
 {
 	const char *given;
@@ -38,7 +57,8 @@ static int run_loaded(
 	struct pr_err err = PR_ERR_INIT;
 	const char *refusal;
 
-	if (pr_plan_job_load(job, &err) || pr_plan_job_run(job, &err)) {
+	if (read_var_files(job, args, &err) || pr_plan_job_load(job, &err) ||
+		pr_plan_job_run(job, &err)) {
 		pr_plan_job_tell_error(job, err.msg);
 		return fail(context, job, "running experiment failed: ", &err);
 	}
@@ -50,6 +70,8 @@ static int run_loaded(
 	}
 	if (pr_reporter_execution_url(job->reporter))
 		pr_print("Check results at %s\n", pr_reporter_execution_url(job->reporter));
+	if (pr_reporter_undelivered(job->reporter) && !job->options.log_console)
+		pr_complain(context, "%s", pr_reporter_undelivered(job->reporter));
 	if (job->execution.error.code != PR_OK)
 		fail(context, job, "", &job->execution.error);
 	return pr_args_switch(args, "set-exit-code", true) ? exit_code(&job->execution)
@@ -69,10 +91,10 @@ static int execute(struct pr_context *context, const struct pr_args *args)
 			.load_environment = pr_args_switch(args, "load-environment", false),
 			.limits = context->limits}};
 	struct pr_err err = PR_ERR_INIT;
-	int rc = pr_plan_job_open(&job, &err);
+	int rc = check_files(args, &err);
 
 	if (!rc)
-		rc = read_var_files(&job, args, &err);
+		rc = pr_plan_job_open(&job, &err);
 	if (rc == PR_EUSAGE)
 		return pr_console_usage(context, args, &err);
 	if (!rc)

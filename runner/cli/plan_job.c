@@ -47,7 +47,7 @@ static int fetch_plan(struct pr_plan_job *job, struct pr_err *err)
 	pr_text_print(path, sizeof path, "/plans/%s", job->plan_id);
 	if (pr_ask(&job->signals, job->platform, "GET", path, NULL, &reply))
 		return pr_fail(err, reply.code, "%s",
-			reply.code == PR_ENOTFOUND ? "plan not found" : reply.message);
+			reply.status == 404 ? "plan not found" : reply.message);
 	if (pr_plan_read(reply.body, &job->plan, err))
 		return PR_EPROTO;
 	if (json_array_size(
@@ -107,7 +107,7 @@ static int set_running(struct pr_plan_job *job, struct pr_err *err)
 	if (!job->options.set_status || put_status(job, "running", NULL, &reply) == 0)
 		return 0;
 	return pr_fail(err, reply.code, "%s",
-		reply.code == PR_ENOTFOUND ? "plan not found" : reply.message);
+		reply.status == 404 ? "plan not found" : reply.message);
 }
 
 int pr_plan_job_open(struct pr_plan_job *job, struct pr_err *err)

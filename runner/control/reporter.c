@@ -29,6 +29,7 @@ struct pr_reporter {
 	char execution[PR_UUID_SIZE]; /* "" until it was created */
 	char *execution_url;
 	char *refusal;
+	char *undelivered;
 	char *status_path;
 	struct pr_platform_call *call; /* plan status */
 	struct pr_creation *creation;
@@ -217,14 +218,17 @@ static void settle(void *arg)
 static void keep(struct pr_reporter *reporter, const char *message)
 {
 	if (reporter->spool.path)
-		pr_error("The results could not be delivered (%s). They are kept in '%s': run "
-			 "`plan-runner report resend`",
+		reporter->undelivered = pr_text_format("the results could not be delivered (%s); "
+						       "they are kept in '%s', `plan-runner "
+						       "report resend` delivers them",
 			message, reporter->spool.path);
 	else
-		pr_error("The results could not be delivered (%s), and there is no spool to keep "
-			 "them "
-			 "in; the journal has them",
+		reporter->undelivered = pr_text_format("the results could not be delivered (%s), "
+						       "and there is no spool to keep them in; "
+						       "the journal has them",
 			message);
+	if (reporter->undelivered)
+		pr_error("%s", reporter->undelivered);
 	pr_spool_close(&reporter->spool);
 }
 
@@ -311,6 +315,20 @@ static void on_event(void *self, const struct pr_hook_event *event, struct pr_ho
 		pr_uplink_touch(&reporter->uplink);
 }
 
+/* The user's order is part of what the journal says of the run. */
+static void on_terminate(void *arg, bool skip_rollbacks)
+{
+	struct pr_reporter *reporter = arg;
+	char now[PR_STAMP_SIZE];
+
+	pr_stamp_iso6(now, pr_loop_wall_us(reporter->loop));
+	if (pr_json_set(reporter->extension, "termination",
+		    json_pack("{s: s, s: b}", "timestamp", now, "skip_rollbacks", skip_rollbacks),
+		    NULL))
+		pr_debug("The termination could not be recorded");
+	reporter->options.terminate(reporter->options.arg, skip_rollbacks);
+}
+
 int pr_reporter_new(struct pr_loop *loop, const struct pr_reporter_options *options,
 	struct pr_reporter **ret_reporter, struct pr_err *err)
 {
@@ -328,8 +346,8 @@ int pr_reporter_new(struct pr_loop *loop, const struct pr_reporter_options *opti
 	reporter->watcher = (struct pr_watcher){.loop = loop,
 		.platform = options->platform,
 		.interval_ms = options->poll_ms,
-		.terminate = options->terminate,
-		.arg = options->arg};
+		.terminate = on_terminate,
+		.arg = reporter};
 	reporter->status_path = pr_text_format("/plans/%s/status", options->plan->id);
 	if (!reporter->status_path) {
 		pr_reporter_free(reporter);
@@ -354,6 +372,7 @@ void pr_reporter_free(struct pr_reporter *reporter)
 	json_decref(reporter->journal);
 	free(reporter->execution_url);
 	free(reporter->refusal);
+	free(reporter->undelivered);
 	free(reporter->status_path);
 	free(reporter);
 }
@@ -371,4 +390,9 @@ const char *pr_reporter_execution_url(const struct pr_reporter *reporter)
 const char *pr_reporter_refusal(const struct pr_reporter *reporter)
 {
 	return reporter->refusal;
+}
+
+const char *pr_reporter_undelivered(const struct pr_reporter *reporter)
+{
+	return reporter->undelivered;
 }

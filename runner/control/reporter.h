@@ -49,4 +49,8 @@ const char *pr_reporter_execution_url(const struct pr_reporter *reporter);
 /* Why no execution could be created; NULL when it was. Borrowed. */
 const char *pr_reporter_refusal(const struct pr_reporter *reporter);
 
+/* Why the platform does not have the final results, and where they are; NULL when it has. Borrowed.
+ */
+const char *pr_reporter_undelivered(const struct pr_reporter *reporter);
+
 #endif
