@@ -89,7 +89,8 @@ static int execute(struct pr_context *context, const struct pr_args *args)
 			.log_console = pr_args_switch(args, "log-stdout", false),
 			.set_status = pr_args_switch(args, "set-status", false),
 			.load_environment = pr_args_switch(args, "load-environment", false),
-			.limits = context->limits}};
+			.limits = context->limits},
+		.log = {.fd = -1}};
 	struct pr_err err = PR_ERR_INIT;
 	int rc = check_files(args, &err);
 

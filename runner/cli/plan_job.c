@@ -116,7 +116,6 @@ int pr_plan_job_open(struct pr_plan_job *job, struct pr_err *err)
 		open_files, fetch_plan, export_variables, load_environment, set_running};
 	int rc;
 
-	job->log.fd = -1;
 	if (pr_uuid_parse(job->options.plan, job->plan_id, err))
 		return PR_EUSAGE;
 	rc = pr_loop_new(NULL, &job->loop, err);
