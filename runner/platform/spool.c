@@ -37,29 +37,90 @@ static int is_entry(const struct dirent *entry)
 	return entry->d_name[0] != '.' && pr_text_ends(entry->d_name, ".json");
 }
 
-static void free_names(struct dirent **names, int count)
+/* One file of the folder. */
+struct listed {
+	char *path;
+	int64_t bytes;
+	int64_t written_us;
+};
+
+/* The files of the folder, oldest first. */
+struct listing {
+	struct listed *files;
+	size_t count;
+};
+
+static void auto_listing(struct listing *listing)
 {
-	for (int i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
+	for (size_t i = 0; i < listing->count; i++)
+		free(listing->files[i].path);
+	free(listing->files);
 }
 
-static int64_t folder_bytes(const char *folder)
+static int by_age(const void *left, const void *right)
+{
+	const struct listed *a = left;
+	const struct listed *b = right;
+
+	if (a->written_us != b->written_us)
+		return a->written_us < b->written_us ? -1 : 1;
+	return strcmp(a->path, b->path);
+}
+
+/* Adds the file, unless it has gone meanwhile. */
+static int add_file(struct listing *listing, const char *folder, const char *name)
+{
+	struct listed *file = &listing->files[listing->count];
+	PR_AUTO(free) char *path = pr_file_join(folder, name);
+	struct stat info;
+
+	if (!path)
+		return PR_ENOMEM;
+	if (lstat(path, &info) || !S_ISREG(info.st_mode))
+		return 0;
+	file->bytes = info.st_size;
+	file->written_us = (int64_t)info.st_mtim.tv_sec * 1000000 + info.st_mtim.tv_nsec / 1000;
+	file->path = pr_steal(path);
+	listing->count++;
+	return 0;
+}
+
+static int list_folder(const char *folder, struct listing *listing, struct pr_err *err)
 {
 	struct dirent **names = NULL;
-	int count = scandir(folder, &names, is_entry, alphasort);
-	int64_t bytes = 0;
+	int count = scandir(folder, &names, is_entry, NULL);
+	int rc = 0;
 
+	if (count < 0)
+		return pr_fail_errno(err, errno, "cannot read the spool '%s'", folder);
+	listing->files = calloc((size_t)count + 1, sizeof *listing->files);
 	for (int i = 0; i < count; i++) {
-		PR_AUTO(free) char *path = pr_file_join(folder, names[i]->d_name);
-		struct stat info;
-
-		if (path && stat(path, &info) == 0)
-			bytes += info.st_size;
+		if (!rc)
+			rc = listing->files ? add_file(listing, folder, names[i]->d_name)
+					    : PR_ENOMEM;
+		free(names[i]);
 	}
-	if (count >= 0)
-		free_names(names, count);
-	return bytes;
+	free(names);
+	if (rc)
+		return pr_fail_nomem(err);
+	if (listing->count)
+		qsort(listing->files, listing->count, sizeof *listing->files, by_age);
+	return 0;
+}
+
+static int check_room(const char *folder, size_t n, struct pr_err *err)
+{
+	__attribute__((cleanup(auto_listing))) struct listing listing = {.files = NULL};
+	int64_t bytes = (int64_t)n;
+
+	if (list_folder(folder, &listing, err))
+		return PR_EIO;
+	for (size_t i = 0; i < listing.count; i++)
+		bytes += listing.files[i].bytes;
+	if (bytes > SPOOL_MAX)
+		return pr_fail(err, PR_ELIMIT,
+			"the spool '%s' is full: run `plan-runner report resend`", folder);
+	return 0;
 }
 
 /* The lock is taken on the file itself; replaced files are other files, so it is taken after
@@ -77,14 +138,15 @@ static int lock(struct pr_spool_entry *entry, struct pr_err *err)
 static int prepare_folder(size_t n, char **ret_folder, struct pr_err *err)
 {
 	PR_AUTO(free) char *folder = pr_spool_folder();
+	int rc;
 
 	if (!folder)
 		return pr_fail(err, PR_ENOTFOUND, "no home for the spool: set PLAN_RUNNER_SPOOL");
 	if (pr_file_mkdirs(folder, 0700, err))
 		return PR_EIO;
-	if (folder_bytes(folder) + (int64_t)n > SPOOL_MAX)
-		return pr_fail(err, PR_ELIMIT,
-			"the spool '%s' is full: run `plan-runner report resend`", folder);
+	rc = check_room(folder, n, err);
+	if (rc)
+		return rc;
 	*ret_folder = pr_steal(folder);
 	return 0;
 }
@@ -145,14 +207,15 @@ void pr_spool_close(struct pr_spool_entry *entry)
 	*entry = (struct pr_spool_entry)PR_SPOOL_ENTRY_INIT;
 }
 
-static int open_entry(
-	const char *folder, const char *name, struct pr_spool_entry *entry, struct pr_err *err)
+static int open_entry(const struct listed *file, struct pr_spool_entry *entry, struct pr_err *err)
 {
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT((size_t)SPOOL_MAX);
-	static const struct pr_limits limits = {.document_bytes = (size_t)SPOOL_MAX, .depth = 128};
+	static const struct pr_limits limits = {
+		.document_bytes = (size_t)SPOOL_MAX, .depth = 128, .alias_nodes = 0};
 	int rc;
 
-	entry->path = pr_file_join(folder, name);
+	entry->written_us = file->written_us;
+	entry->path = pr_text_dup(file->path);
 	if (!entry->path)
 		return pr_fail_nomem(err);
 	rc = lock(entry, err);
@@ -163,15 +226,21 @@ static int open_entry(
 			    &entry->document, err);
 }
 
-static int visit(const char *folder, const char *name, pr_spool_fn *fn, void *arg)
+/* What somebody else has open, or has delivered meanwhile, is none of our business. */
+static bool is_elsewhere(const struct pr_err *problem)
+{
+	return problem->sys == EWOULDBLOCK || problem->code == PR_ENOTFOUND;
+}
+
+static int visit(const struct listed *file, pr_spool_fn *fn, void *arg)
 {
 	struct pr_spool_entry entry = PR_SPOOL_ENTRY_INIT;
 	struct pr_err problem = PR_ERR_INIT;
 	int rc = 0;
 
-	if (open_entry(folder, name, &entry, &problem) == 0)
+	if (open_entry(file, &entry, &problem) == 0)
 		rc = fn(arg, &entry);
-	else if (problem.sys == EWOULDBLOCK)
+	else if (is_elsewhere(&problem))
 		pr_debug("%s", problem.msg);
 	else
 		pr_warn("%s", problem.msg);
@@ -181,18 +250,15 @@ static int visit(const char *folder, const char *name, pr_spool_fn *fn, void *ar
 
 int pr_spool_each(pr_spool_fn *fn, void *arg, struct pr_err *err)
 {
+	__attribute__((cleanup(auto_listing))) struct listing listing = {.files = NULL};
 	PR_AUTO(free) char *folder = pr_spool_folder();
-	struct dirent **names = NULL;
-	int count;
 	int rc = 0;
 
 	if (!folder || !pr_file_exists(folder))
 		return 0;
-	count = scandir(folder, &names, is_entry, alphasort);
-	if (count < 0)
-		return pr_fail_errno(err, errno, "cannot read the spool '%s'", folder);
-	for (int i = 0; i < count && !rc; i++)
-		rc = visit(folder, names[i]->d_name, fn, arg);
-	free_names(names, count);
+	if (list_folder(folder, &listing, err))
+		return PR_EIO;
+	for (size_t i = 0; i < listing.count && !rc; i++)
+		rc = visit(&listing.files[i], fn, arg);
 	return rc;
 }

@@ -10,16 +10,18 @@
 #include "base/err.h"
 
 #include <jansson.h>
+#include <stdint.h>
 
 /* One entry. Its file is locked while this is open. */
 struct pr_spool_entry {
 	char *path;
-	int fd;           /* holds the lock; -1: none */
+	int64_t written_us; /* wall time; of entries that are visited */
+	int fd;             /* holds the lock; -1: none */
 	json_t *document; /* host, organization, plan, experiment, execution, results, status, state
 			   */
 };
 
-#define PR_SPOOL_ENTRY_INIT {.path = NULL, .fd = -1, .document = NULL}
+#define PR_SPOOL_ENTRY_INIT {.path = NULL, .written_us = 0, .fd = -1, .document = NULL}
 
 /* $PLAN_RUNNER_SPOOL, else $XDG_STATE_HOME/plan-runner/spool, else ~/.local/state/… Caller frees;
  * NULL: no home. */
