@@ -63,9 +63,10 @@ static bool is_token(const char *text)
 	return *text != '\0';
 }
 
+/* As python-requests has it: no line ends, and no space in front. */
 static bool is_header_value(const char *text)
 {
-	return !text || !text[strcspn(text, "\r\n")];
+	return !text || (!isspace((unsigned char)*text) && !text[strcspn(text, "\r\n")]);
 }
 
 static int append(struct curl_slist **list, char *line)
