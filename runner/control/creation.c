@@ -8,6 +8,11 @@
 
 #include <string.h>
 
+/* Before the search, for a platform that is still busy with what it did not answer; then doubled.
+ */
+#define SETTLE_US ((int64_t)500000)
+#define SETTLE_MAX_US ((int64_t)4000000)
+
 struct pr_creation {
 	struct pr_loop *loop;
 	struct pr_platform *platform;
@@ -17,6 +22,8 @@ struct pr_creation {
 	char *run_id;
 	char *body;
 	int64_t deadline_us;
+	struct pr_timer settle;
+	int64_t settle_us;
 	char doubt[300]; /* why it is not known whether the platform acted */
 	pr_creation_fn *fn;
 	void *arg;
@@ -48,8 +55,8 @@ static void on_found(void *arg, const struct pr_platform_answer *answer)
 {
 	struct pr_creation *creation = arg;
 	const char *execution = find_own(creation, answer->body);
-	bool may_repeat =
-		answer->code == PR_OK && pr_loop_now_us(creation->loop) <= creation->deadline_us;
+	bool may_repeat = answer->code == PR_OK && pr_json_array(answer->body, "items") &&
+			  pr_loop_now_us(creation->loop) <= creation->deadline_us;
 
 	creation->call = NULL;
 	if (execution)
@@ -58,15 +65,27 @@ static void on_found(void *arg, const struct pr_platform_answer *answer)
 		give_up(creation, creation->doubt);
 }
 
-static int search(struct pr_creation *creation)
+static void search(void *arg)
 {
+	struct pr_creation *creation = arg;
 	struct pr_platform_request request = {.method = "GET",
 		.path = creation->search_path,
 		.retry = PR_RETRY_IDEMPOTENT,
 		.deadline_us = creation->deadline_us};
 
-	return pr_platform_send(
-		creation->platform, &request, on_found, creation, &creation->call, NULL);
+	if (pr_platform_send(
+		    creation->platform, &request, on_found, creation, &creation->call, NULL))
+		give_up(creation, creation->doubt);
+}
+
+/* It is not known whether there is an execution now. */
+static void doubt(struct pr_creation *creation)
+{
+	int64_t delay_us = creation->settle_us;
+
+	creation->settle_us = delay_us * 2 < SETTLE_MAX_US ? delay_us * 2 : SETTLE_MAX_US;
+	if (pr_timer_start(creation->loop, &creation->settle, delay_us, search, creation))
+		give_up(creation, creation->doubt);
 }
 
 static void on_created(void *arg, const struct pr_platform_answer *answer)
@@ -81,7 +100,9 @@ static void on_created(void *arg, const struct pr_platform_answer *answer)
 	}
 	pr_text_copy(creation->doubt, sizeof creation->doubt,
 		answer->code == PR_OK ? "the platform's answer is no execution" : answer->message);
-	if (!answer->ambiguous || answer->status || search(creation))
+	if (answer->ambiguous || answer->code == PR_OK)
+		doubt(creation);
+	else
 		give_up(creation, creation->doubt);
 }
 
@@ -108,6 +129,7 @@ int pr_creation_start(struct pr_loop *loop, struct pr_platform *platform,
 		return pr_fail_nomem(err);
 	*creation = (struct pr_creation){.loop = loop,
 		.platform = platform,
+		.settle_us = SETTLE_US,
 		.deadline_us = request->deadline_us,
 		.fn = fn,
 		.arg = arg};
@@ -128,6 +150,7 @@ void pr_creation_free(struct pr_creation *creation)
 {
 	if (!creation)
 		return;
+	pr_timer_stop(&creation->settle);
 	pr_platform_cancel(creation->call);
 	free(creation->create_path);
 	free(creation->search_path);
