@@ -36,3 +36,8 @@ if(PR_COVERAGE)
 	target_compile_options(pr_options INTERFACE --coverage -O0)
 	target_link_options(pr_options INTERFACE --coverage)
 endif()
+
+if(PR_FUZZ) # the targets of tests/fuzz add -fsanitize=fuzzer, which brings the main function
+	target_compile_options(pr_options INTERFACE -fsanitize=fuzzer-no-link)
+	target_link_options(pr_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
