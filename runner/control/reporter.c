@@ -16,6 +16,7 @@
 
 #define US_PER_MS INT64_C(1000)
 #define CREATION_DEADLINE_MS INT64_C(15000)
+#define HURRY_MS INT64_C(1000)
 #define SETTLE_MS INT64_C(5000)
 #define SETTLE_STEP_MS INT64_C(500)
 
@@ -38,6 +39,8 @@ struct pr_reporter {
 	struct pr_spool_entry spool;
 	json_t *closing;
 	struct pr_delivery *delivery;
+	struct pr_timer hurry; /* of an interrupted start */
+	int64_t deadline_us;   /* of the closing calls */
 	struct pr_timer settle;
 	int64_t settle_until_us;
 };
@@ -99,6 +102,34 @@ static void refuse(struct pr_reporter *reporter, const char *message)
 	reporter->refusal = pr_text_dup(message);
 	if (put_plan_status(reporter, "error", message, on_error_told))
 		stop_run(reporter);
+}
+
+/* The platform had its time: nothing was touched, so the run can end without it. */
+static void on_hurry(void *arg)
+{
+	struct pr_reporter *reporter = arg;
+
+	if (!reporter->ticket || *reporter->execution)
+		return;
+	pr_platform_cancel(pr_steal(reporter->call));
+	if (reporter->refusal) {
+		stop_run(reporter);
+		return;
+	}
+	pr_creation_free(pr_steal(reporter->creation));
+	refuse(reporter, "interrupted");
+	(void)pr_timer_start(
+		reporter->loop, &reporter->hurry, HURRY_MS * US_PER_MS, on_hurry, reporter);
+}
+
+/* An answer on its way is waited for, since it may tell of an execution that exists already. */
+static void hurry(void *self)
+{
+	struct pr_reporter *reporter = self;
+
+	if (!pr_timer_active(&reporter->hurry))
+		(void)pr_timer_start(
+			reporter->loop, &reporter->hurry, HURRY_MS * US_PER_MS, on_hurry, reporter);
 }
 
 static int open_execution(struct pr_reporter *reporter, const char *execution, struct pr_err *err)
@@ -269,10 +300,8 @@ static json_t *closing_report(const struct pr_reporter *reporter)
 static void deliver(void *arg)
 {
 	struct pr_reporter *reporter = arg;
-	int64_t deadline_us =
-		pr_loop_now_us(reporter->loop) + reporter->options.deadline_ms * US_PER_MS;
 
-	if (pr_delivery_start(reporter->options.platform, reporter->closing, deadline_us,
+	if (pr_delivery_start(reporter->options.platform, reporter->closing, reporter->deadline_us,
 		    on_delivered, reporter, &reporter->delivery, NULL)) {
 		keep(reporter, "out of memory");
 		go_on(reporter);
@@ -288,6 +317,8 @@ static void finish(
 		return;
 	pr_info("Finishing Reliably execution...");
 	pr_watcher_stop(&reporter->watcher);
+	reporter->deadline_us =
+		pr_loop_now_us(reporter->loop) + reporter->options.deadline_ms * US_PER_MS;
 	reporter->closing = closing_report(reporter);
 	if (!reporter->closing) {
 		pr_error("The results could not be reported: out of memory");
@@ -362,6 +393,7 @@ void pr_reporter_free(struct pr_reporter *reporter)
 	if (!reporter)
 		return;
 	pr_timer_stop(&reporter->settle);
+	pr_timer_stop(&reporter->hurry);
 	pr_platform_cancel(reporter->call);
 	pr_creation_free(reporter->creation);
 	pr_watcher_stop(&reporter->watcher);
@@ -379,7 +411,8 @@ void pr_reporter_free(struct pr_reporter *reporter)
 
 struct pr_hook pr_reporter_hook(struct pr_reporter *reporter)
 {
-	return (struct pr_hook){.name = "reporter", .on = on_event, .self = reporter};
+	return (struct pr_hook){
+		.name = "reporter", .on = on_event, .cancel = hurry, .self = reporter};
 }
 
 const char *pr_reporter_execution_url(const struct pr_reporter *reporter)

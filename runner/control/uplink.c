@@ -51,13 +51,30 @@ static bool is_worth_sending(const struct pr_uplink *uplink)
 	return uplink->sent_bytes <= BYTES_FACTOR * size;
 }
 
+static void on_silence(void *arg)
+{
+	pr_uplink_touch(arg);
+}
+
+/* What is skipped goes after a long silence, if nothing else happens before. */
+static void send_later(struct pr_uplink *uplink)
+{
+	int64_t due_us = uplink->last_sent_us + SILENCE_US - pr_loop_now_us(uplink->loop);
+
+	if (!pr_timer_active(&uplink->timer))
+		(void)pr_timer_start(uplink->loop, &uplink->timer, due_us + 1, on_silence, uplink);
+}
+
 static void send_results(struct pr_uplink *uplink)
 {
 	json_auto_t *body = NULL;
 
 	uplink->dirty = false;
-	if (!is_worth_sending(uplink))
+	if (!is_worth_sending(uplink)) {
+		send_later(uplink);
 		return;
+	}
+	pr_timer_stop(&uplink->timer);
 	body = pr_report_results(uplink->journal, uplink->log, uplink->plan);
 	if (!body)
 		return;
@@ -104,6 +121,7 @@ void pr_uplink_touch(struct pr_uplink *uplink)
 
 void pr_uplink_drain(struct pr_uplink *uplink, pr_loop_fn *fn, void *arg)
 {
+	pr_timer_stop(&uplink->timer);
 	uplink->drained = fn;
 	uplink->arg = arg;
 	send_next(uplink);
@@ -111,6 +129,7 @@ void pr_uplink_drain(struct pr_uplink *uplink, pr_loop_fn *fn, void *arg)
 
 void pr_uplink_release(struct pr_uplink *uplink)
 {
+	pr_timer_stop(&uplink->timer);
 	pr_platform_cancel(uplink->call);
 	json_decref(uplink->state);
 	free(uplink->state_path);

@@ -21,6 +21,7 @@ struct pr_uplink {
 	json_t *state;   /* to be sent before any results; owned */
 	json_t *journal; /* borrowed */
 	struct pr_platform_call *call;
+	struct pr_timer timer; /* for what was skipped */
 	bool dirty;
 	uint64_t sent_bytes;
 	size_t last_size;

@@ -1,0 +1,207 @@
+#include "control/uplink.h"
+#include "platform_fixture.h"
+
+#include "base/clock.h"
+
+#define STATE EXECUTIONS "/" EXECUTION "/state"
+#define RESULTS EXECUTIONS "/" EXECUTION "/results"
+
+/* Its own loop stands on a clock that can be moved. */
+struct fixture {
+	struct place place;
+	struct pr_fake_clock clock;
+	struct pr_uplink uplink;
+	json_t *journal;
+	int drained;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+
+	*state = f;
+	if (!f || place_open(&f->place))
+		return -1;
+	pr_platform_free(f->place.platform);
+	pr_loop_free(f->place.loop);
+	pr_fake_clock_init(&f->clock, 0);
+	f->journal = json_pack("{s: [], s: []}", "run", "rollbacks");
+	if (pr_loop_new(&f->clock.clock, &f->place.loop, NULL) ||
+		pr_platform_new(f->place.loop, &f->place.service, &f->place.platform, NULL))
+		return -1;
+	f->uplink = (struct pr_uplink){.loop = f->place.loop,
+		.platform = f->place.platform,
+		.plan = PLAN,
+		.journal = f->journal};
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	pr_uplink_release(&f->uplink);
+	json_decref(f->journal);
+	place_close(&f->place);
+	free(f);
+	return 0;
+}
+
+static void start(struct fixture *f)
+{
+	assert_int_equal(pr_uplink_start(&f->uplink, EXPERIMENT, EXECUTION,
+				 json_pack("{s: s}", "current", "running"), NULL),
+		0);
+}
+
+static void touch(struct fixture *f)
+{
+	json_array_append_new(json_object_get(f->journal, "run"), json_string("entry"));
+	pr_uplink_touch(&f->uplink);
+}
+
+static void on_drained(void *arg)
+{
+	struct fixture *f = arg;
+
+	f->drained++;
+	pr_loop_stop(f->place.loop);
+}
+
+static void drain(struct fixture *f)
+{
+	pr_uplink_drain(&f->uplink, on_drained, f);
+	if (!f->drained)
+		place_run(&f->place);
+	assert_int_equal(f->drained, 1);
+}
+
+/* Waits until nothing is in flight. */
+static void rest(struct fixture *f)
+{
+	for (int turns = 0; turns < 1000 && f->uplink.call; turns++) {
+		struct pr_timer timer = {0};
+
+		assert_int_equal(
+			pr_timer_start(f->place.loop, &timer, US_PER_MS, place_stop, &f->place), 0);
+		place_run(&f->place);
+	}
+	assert_null(f->uplink.call);
+}
+
+#define OK {.status = 200, .body = "null"}
+
+static const struct canned_step fine[] = {OK, OK, OK, OK, OK, OK, OK, OK, OK, OK, OK, OK};
+
+static void the_state_goes_before_any_results(void **state)
+{
+	struct fixture *f = *state;
+
+	SERVE(&f->place, fine);
+	start(f);
+	touch(f);
+	touch(f);
+	rest(f);
+	drain(f);
+	assert_int_equal(f->place.canned.record->count, 2);
+	assert_string_equal(place_request(&f->place, 0)->path, STATE);
+	assert_string_equal(place_request(&f->place, 0)->body, "{\"current\":\"running\"}");
+	assert_string_equal(place_request(&f->place, 1)->path, RESULTS);
+	assert_int_equal(place_request(&f->place, 1)->connection, 1);
+}
+
+static void only_the_latest_journal_is_sent(void **state)
+{
+	struct fixture *f = *state;
+	const struct canned_request *last;
+
+	SERVE(&f->place, fine);
+	start(f);
+	for (int i = 0; i < 5; i++)
+		touch(f);
+	rest(f);
+	assert_int_equal(f->place.canned.record->count, 2);
+	last = place_request(&f->place, 1);
+	assert_non_null(strstr(last->body, "\\\"entry\\\",\\n    \\\"entry\\\",\\n    "
+					   "\\\"entry\\\",\\n    \\\"entry\\\",\\n    \\\"entry"));
+	drain(f);
+}
+
+static void uploads_are_skipped_when_they_are_many_and_resumed_after_a_silence(void **state)
+{
+	struct fixture *f = *state;
+	int before;
+
+	SERVE(&f->place, fine);
+	start(f);
+	rest(f);
+	for (int i = 0; i < 20 && f->place.canned.record->count < 9; i++) {
+		pr_uplink_touch(&f->uplink);
+		rest(f);
+	}
+	before = f->place.canned.record->count;
+	assert_in_range(before, 4, 8);
+	pr_uplink_touch(&f->uplink);
+	rest(f);
+	assert_int_equal(f->place.canned.record->count, before);
+	pr_fake_clock_advance(&f->clock, INT64_C(31) * 1000 * US_PER_MS);
+	place_settle(&f->place, before + 1);
+	rest(f);
+	drain(f);
+}
+
+static void failures_change_nothing(void **state)
+{
+	static const struct canned_step steps[] = {
+		{.status = 500}, {.kind = CANNED_RESET}, {.status = 404, .body = "{}"}, OK};
+	struct fixture *f = *state;
+
+	SERVE(&f->place, steps);
+	start(f);
+	for (int i = 0; i < 3; i++) {
+		touch(f);
+		rest(f);
+	}
+	drain(f);
+	assert_true(f->place.canned.record->count >= 3);
+}
+
+static void nothing_is_sent_after_the_end(void **state)
+{
+	struct fixture *f = *state;
+
+	SERVE(&f->place, fine);
+	start(f);
+	touch(f);
+	drain(f);
+	assert_int_equal(f->place.canned.record->count, 1);
+	touch(f);
+	assert_null(f->uplink.call);
+	assert_int_equal(f->drained, 1);
+}
+
+static void what_never_started_ends_at_once(void **state)
+{
+	struct fixture *f = *state;
+
+	pr_uplink_touch(&f->uplink);
+	assert_null(f->uplink.call);
+	pr_uplink_drain(&f->uplink, on_drained, f);
+	assert_int_equal(f->drained, 1);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(the_state_goes_before_any_results),
+		CASE(only_the_latest_journal_is_sent),
+		CASE(uploads_are_skipped_when_they_are_many_and_resumed_after_a_silence),
+		CASE(failures_change_nothing),
+		CASE(nothing_is_sent_after_the_end),
+		CASE(what_never_started_ends_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
