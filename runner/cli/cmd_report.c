@@ -1,96 +1,99 @@
-#include "base/text.h"
+#include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "cli/execution.h"
+#include "cli/env_duration.h"
+#include "cli/resend.h"
 #include "codec/json.h"
-#include "platform/delivery.h"
 #include "platform/spool.h"
 
-#define US_PER_S ((int64_t)1000000)
-#define DEADLINE_S 60
-
-/* Delivering what the spool holds for one host and organisation. */
-struct resend {
-	struct pr_context *context;
+/* What `resend` needs. */
+struct sender {
 	struct pr_signals signals;
 	struct pr_loop *loop;
 	struct pr_service service;
 	struct pr_platform *platform;
-	struct pr_delivery_result result;
-	size_t delivered;
-	size_t kept;
 };
 
-static void auto_resend(struct resend *resend)
+static void auto_sender(struct sender *sender)
 {
-	pr_platform_free(resend->platform);
-	pr_service_release(&resend->service);
-	pr_loop_free(resend->loop);
+	pr_platform_free(sender->platform);
+	pr_service_release(&sender->service);
+	pr_loop_free(sender->loop);
 }
 
-static void on_delivered(void *arg, const struct pr_delivery_result *result)
+static int open_sender(struct sender *sender, const char *config, struct pr_err *err)
 {
-	struct resend *resend = arg;
+	int rc = pr_loop_new(NULL, &sender->loop, err);
 
-	resend->result = *result;
-	pr_loop_stop(resend->loop);
+	if (!rc)
+		rc = pr_signals_watch(&sender->signals, sender->loop, err);
+	if (!rc)
+		rc = pr_service_load(config, &sender->service, err);
+	if (!rc)
+		rc = pr_service_require(&sender->service, true, err);
+	return rc ? rc : pr_platform_new(sender->loop, &sender->service, &sender->platform, err);
 }
 
-static bool is_ours(const struct resend *resend, const json_t *document)
+static void print_outcome(void *arg, const char *execution, const char *outcome, bool delivered)
 {
-	return pr_text_eq(pr_json_str(document, "host"), resend->service.host) &&
-	       pr_text_eq(pr_json_str(document, "organization"), resend->service.organization);
-}
-
-static int deliver(void *arg, struct pr_spool_entry *entry)
-{
-	struct resend *resend = arg;
-	const char *execution = pr_json_str(entry->document, "execution");
-	int64_t deadline_us = pr_loop_now_us(resend->loop) + DEADLINE_S * US_PER_S;
-	struct pr_delivery *delivery = NULL;
-
-	if (!is_ours(resend, entry->document)) {
-		pr_print("%s: of another host or organization, kept\n", execution);
-		resend->kept++;
-		return 0;
-	}
-	resend->result = (struct pr_delivery_result){.message = "interrupted"};
-	if (pr_delivery_start(resend->platform, entry->document, deadline_us, on_delivered, resend,
-		    &delivery, NULL) ||
-		pr_loop_run(resend->loop, NULL))
-		return PR_ENOMEM;
-	pr_delivery_free(delivery);
-	if (resend->result.delivered) {
-		pr_print("%s: delivered\n", execution);
-		pr_spool_remove(entry);
-		resend->delivered++;
-	} else {
-		pr_print("%s: kept, %s\n", execution, resend->result.message);
-		resend->kept++;
-	}
-	return resend->signals.received ? PR_ECANCELED : 0;
+	(void)arg, (void)delivered;
+	pr_print("%s: %s\n", execution, outcome);
 }
 
 static int run_resend(struct pr_context *context, const struct pr_args *args)
 {
-	__attribute__((cleanup(auto_resend))) struct resend resend = {.context = context};
+	__attribute__((cleanup(auto_sender))) struct sender sender = {.loop = NULL};
+	struct pr_resend resend = {.signals = &sender.signals,
+		.service = &sender.service,
+		.entry_ms =
+			pr_env_duration_ms("PLAN_RUNNER_REPORT_DEADLINE", PR_REPORT_DEADLINE_MS),
+		.say = print_outcome};
 	struct pr_err err = PR_ERR_INIT;
-	int rc = pr_loop_new(NULL, &resend.loop, &err);
+	int rc = open_sender(&sender, pr_args_value(args, "config"), &err);
 
+	resend.platform = sender.platform;
 	if (!rc)
-		rc = pr_signals_watch(&resend.signals, resend.loop, &err);
-	if (!rc)
-		rc = pr_service_load(pr_args_value(args, "config"), &resend.service, &err);
-	if (!rc)
-		rc = pr_service_require(&resend.service, true, &err);
-	if (!rc)
-		rc = pr_platform_new(resend.loop, &resend.service, &resend.platform, &err);
-	if (!rc)
-		rc = pr_spool_each(deliver, &resend, &err);
-	if (rc && err.code != PR_OK)
+		rc = pr_resend_all(&resend, &err);
+	if (err.code != PR_OK)
 		pr_complain(context, "%s", err.msg);
 	pr_print("%zu delivered, %zu kept\n", resend.delivered, resend.kept);
 	return rc || resend.kept ? PR_EXIT_DEVIATED : PR_EXIT_OK;
+}
+
+static const char *member(const struct pr_spool_entry *entry, const char *key)
+{
+	const char *text = pr_json_str(entry->document, key);
+
+	return text ? text : "-";
+}
+
+static int print_entry(void *arg, struct pr_spool_entry *entry)
+{
+	size_t *count = arg;
+	char written[PR_STAMP_SIZE];
+
+	if (!*count)
+		pr_print("%-36s  %-36s  %-19s  %s\n", "EXECUTION", "PLAN", "WRITTEN", "HOST");
+	pr_stamp_local(written, entry->written_us);
+	pr_print("%-36s  %-36s  %-19s  %s\n", member(entry, "execution"), member(entry, "plan"),
+		written, member(entry, "host"));
+	++*count;
+	return 0;
+}
+
+static int run_list(struct pr_context *context, const struct pr_args *args)
+{
+	struct pr_err err = PR_ERR_INIT;
+	size_t count = 0;
+
+	(void)args;
+	if (pr_spool_each(print_entry, &count, &err)) {
+		pr_complain(context, "%s", err.msg);
+		return PR_EXIT_DEVIATED;
+	}
+	if (!count)
+		pr_print("nothing waits for its delivery\n");
+	return PR_EXIT_OK;
 }
 
 static const struct pr_option resend_options[] = {
@@ -103,7 +106,10 @@ static const struct pr_command resend_command = {.name = "resend",
 	PR_OPTIONS(resend_options),
 	.run = run_resend};
 
-static const struct pr_command *const report_commands[] = {&resend_command};
+static const struct pr_command list_command = {
+	.name = "list", .summary = "Show what could not be reported before.", .run = run_list};
+
+static const struct pr_command *const report_commands[] = {&list_command, &resend_command};
 
 const struct pr_command pr_command_report = {
 	.name = "report", .summary = "Reports to the platform.", PR_COMMANDS(report_commands)};

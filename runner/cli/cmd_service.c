@@ -51,6 +51,22 @@ static int fail(struct pr_context *context, struct pr_plan_job *job, const char 
 	return PR_EXIT_FAILED;
 }
 
+static void tell_undelivered(
+	struct pr_context *context, const struct pr_args *args, const struct pr_plan_job *job)
+{
+	bool console = !job->options.log_console;
+	PR_AUTO(free) char *title = pr_text_format(
+		"undelivered journal of %s", pr_reporter_execution_url(job->reporter));
+	struct pr_err err = PR_ERR_INIT;
+
+	if (console)
+		pr_complain(context, "%s", pr_reporter_undelivered(job->reporter));
+	if (!pr_args_flag(args, "spool-to-log"))
+		return;
+	if (pr_plan_log_journal(title ? title : "journal", job->execution.journal, console, &err))
+		pr_complain(context, "%s", err.msg);
+}
+
 static int run_loaded(
 	struct pr_context *context, const struct pr_args *args, struct pr_plan_job *job)
 {
@@ -70,8 +86,8 @@ static int run_loaded(
 	}
 	if (pr_reporter_execution_url(job->reporter))
 		pr_print("Check results at %s\n", pr_reporter_execution_url(job->reporter));
-	if (pr_reporter_undelivered(job->reporter) && !job->options.log_console)
-		pr_complain(context, "%s", pr_reporter_undelivered(job->reporter));
+	if (pr_reporter_undelivered(job->reporter))
+		tell_undelivered(context, args, job);
 	if (job->execution.error.code != PR_OK)
 		fail(context, job, "", &job->execution.error);
 	return pr_args_switch(args, "set-exit-code", true) ? exit_code(&job->execution)
@@ -118,6 +134,8 @@ static const struct pr_option execute_options[] = {
 		"Set configuration and secrets from a JSON, YAML or .env file.", NULL},
 	{"set-exit-code", 0, PR_OPTION_SWITCH, NULL, "Tell the outcome by the exit code (default).",
 		NULL},
+	{"spool-to-log", 0, PR_OPTION_FLAG, NULL,
+		"Put the journal into the log when it cannot be delivered.", NULL},
 	{"ca-file", 0, PR_OPTION_VALUE, "FILE", "Certificates of the authorities to trust.", NULL},
 	{"config", 0, PR_OPTION_VALUE, "PATH", "Configuration (~/.config/reliably/config.toml).",
 		NULL},

@@ -5,8 +5,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/ask.h"
+#include "cli/env_duration.h"
 #include "cli/experiment_check.h"
 #include "cli/output_file.h"
+#include "cli/resend.h"
 #include "codec/json.h"
 #include "experiment/settings.h"
 #include "experiment/source.h"
@@ -15,7 +17,9 @@
 
 #include <string.h>
 
-#define REPORT_DEADLINE_MS 60000
+#define US_PER_MS INT64_C(1000)
+#define EARLIER_MS \
+	INT64_C(4000) /* and a second for what is under way then: docs/design.md, decision 5 */
 #define POLL_MS 2000
 
 static int open_files(struct pr_plan_job *job, struct pr_err *err)
@@ -106,8 +110,8 @@ static int set_running(struct pr_plan_job *job, struct pr_err *err)
 
 	if (!job->options.set_status || put_status(job, "running", NULL, &reply) == 0)
 		return 0;
-	return pr_fail(err, reply.code, "%s",
-		reply.status == 404 ? "plan not found" : reply.message);
+	return pr_fail(
+		err, reply.code, "%s", reply.status == 404 ? "plan not found" : reply.message);
 }
 
 int pr_plan_job_open(struct pr_plan_job *job, struct pr_err *err)
@@ -195,15 +199,32 @@ static void terminate(void *arg, bool skip_rollbacks)
 			skip_rollbacks ? PR_INTERRUPT_USR2 : PR_INTERRUPT_USR1, NULL);
 }
 
-static int64_t milliseconds_of(const char *variable, int64_t fallback)
+static void log_resent(void *arg, const char *execution, const char *outcome, bool delivered)
 {
-	const char *text = pr_env_get_set(variable);
-	int64_t ms = fallback;
+	(void)arg;
+	if (delivered)
+		pr_info("The report of the earlier execution '%s': %s", execution, outcome);
+	else
+		pr_warn("The report of the earlier execution '%s': %s", execution, outcome);
+}
 
-	if (text && pr_text_duration_ms(text, &ms, NULL))
-		pr_warn("%s='%s' is not a duration, %lld ms are taken", variable, text,
-			(long long)fallback);
-	return ms;
+/* What earlier runs could not report, now that the platform takes reports. */
+static void deliver_earlier(struct pr_plan_job *job)
+{
+	struct pr_resend resend = {.signals = &job->signals,
+		.service = &job->service,
+		.platform = job->platform,
+		.entry_ms = EARLIER_MS,
+		.until_us = pr_loop_now_us(job->loop) + EARLIER_MS * US_PER_MS,
+		.say = log_resent,
+		.quiet = true};
+	struct pr_err err = PR_ERR_INIT;
+
+	if (!pr_reporter_execution_url(job->reporter) || pr_reporter_undelivered(job->reporter) ||
+		pr_text_eq(job->execution.status, "interrupted"))
+		return;
+	if (pr_resend_all(&resend, &err) && err.code != PR_OK)
+		pr_warn("%s", err.msg);
 }
 
 int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
@@ -212,8 +233,9 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 		.service = &job->service,
 		.plan = &job->plan,
 		.log = &job->log.text,
-		.deadline_ms = milliseconds_of("PLAN_RUNNER_REPORT_DEADLINE", REPORT_DEADLINE_MS),
-		.poll_ms = milliseconds_of("PLAN_RUNNER_POLL", POLL_MS),
+		.deadline_ms =
+			pr_env_duration_ms("PLAN_RUNNER_REPORT_DEADLINE", PR_REPORT_DEADLINE_MS),
+		.poll_ms = pr_env_duration_ms("PLAN_RUNNER_POLL", POLL_MS),
 		.terminate = terminate,
 		.arg = job};
 	struct pr_hook hook;
@@ -238,6 +260,8 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 	rc = pr_execution_run(&job->signals, &options, &job->execution, err);
 	if (!rc && job->execution.crashed)
 		rc = pr_fail(err, PR_EINVAL, "%s", job->execution.error.msg);
+	if (!rc)
+		deliver_earlier(job);
 	return rc;
 }
 

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 
 struct pr_plan_log {
@@ -19,6 +20,13 @@ struct pr_plan_log {
  * INFO on go to standard error too. `log` must not move afterwards.
  */
 int pr_plan_log_open(struct pr_plan_log *log, const char *path, bool console, struct pr_err *err);
+
+/*
+ * Puts a journal into the log, redacted, as numbered pieces of one JSON text that fit a line each:
+ * the last resort where neither files nor the spool survive. `title` begins every line; with
+ * `console` they go to standard error too. PR_ENOMEM.
+ */
+int pr_plan_log_journal(const char *title, const json_t *journal, bool console, struct pr_err *err);
 
 /* Removes the sinks and closes the file. */
 void pr_plan_log_close(struct pr_plan_log *log);

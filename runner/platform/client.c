@@ -131,7 +131,7 @@ static const struct {
 } refusals[] = {
 	{401, PR_EAUTH, "not authorized. please verify your token or org"},
 	{404, PR_ENOTFOUND, "not found"},
-	{410, PR_ENOTFOUND, "the organization was deleted"},
+	{410, PR_ENOTFOUND, "the organization is gone: it was deleted"},
 	{429, PR_ELIMIT, "too many requests"},
 };
 
