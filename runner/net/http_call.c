@@ -9,8 +9,6 @@
 
 #define US_PER_MS 1000
 
-static void restart_idle(struct pr_http_call *call);
-
 static void deliver(void *arg)
 {
 	struct pr_http_call *call = arg;
@@ -215,21 +213,24 @@ static void drop_header(struct pr_http_call *call, const char *name)
 	call->headers_out_count = kept;
 }
 
-static void turn_into_get(struct pr_http_call *call)
+static bool keeps_body(long status)
 {
-	memcpy(call->method, "GET", sizeof "GET");
+	return status == 307 || status == 308;
+}
+
+static void drop_body(struct pr_http_call *call)
+{
 	free(call->body);
 	call->body = NULL;
 	call->request.body_len = 0;
 	drop_header(call, "Content-Type");
 	drop_header(call, "Content-Length");
+	drop_header(call, "Transfer-Encoding");
 }
 
 /* Goes on to where the answer points; false when that cannot be done and the call is finished. */
 static bool follow(struct pr_http_call *call, long status, const char *target)
 {
-	PR_AUTO(free) char *from = pr_url_netloc(call->url);
-	PR_AUTO(free) char *to = pr_url_netloc(target);
 	char *url = pr_text_dup(target);
 
 	if (!url || call->redirects_left-- <= 0) {
@@ -239,9 +240,12 @@ static bool follow(struct pr_http_call *call, long status, const char *target)
 		return false;
 	}
 	if (becomes_get(call->method, status))
-		turn_into_get(call);
-	if (!pr_text_eq_nocase(from, to))
+		memcpy(call->method, "GET", sizeof "GET");
+	if (!keeps_body(status))
+		drop_body(call);
+	if (!pr_url_keeps_credentials(call->url, url))
 		drop_header(call, "Authorization");
+	drop_header(call, "Cookie");
 	free(call->url);
 	call->url = url;
 	return true;
@@ -252,6 +256,9 @@ static void restart(struct pr_http_call *call)
 	struct pr_err err = PR_ERR_INIT;
 
 	pr_http_client_remove(call);
+	pr_timer_stop(&call->idle);
+	call->connected = false;
+	call->uploaded = 0;
 	clear_fields(call);
 	pr_buf_clear(&call->response.body);
 	call->response.status = 0;
@@ -340,6 +347,7 @@ int pr_http_start(struct pr_http_client *client, const struct pr_http_request *r
 	call->client = client;
 	call->fn = fn;
 	call->arg = arg;
+	call->started_us = pr_loop_now_us(client->loop);
 	link_call(client, call);
 	pr_buf_init(&call->response.body, request->body_max ? request->body_max : (size_t)16 << 20);
 	call->easy = curl_easy_init();

@@ -40,6 +40,7 @@ struct pr_http_call {
 	char *content_type;
 	size_t field_cap;
 	curl_off_t uploaded;
+	int64_t started_us;
 	int redirects_left;
 	bool in_multi; /* libcurl is working on it */
 	bool connected;

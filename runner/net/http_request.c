@@ -133,6 +133,17 @@ static void set_method(struct pr_http_call *call)
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
 }
 
+/* What is left for libcurl of the time for the whole call; 0: no limit. */
+static long left_ms(const struct pr_http_call *call)
+{
+	int64_t total = call->request.total_ms;
+	int64_t gone = (pr_loop_now_us(call->client->loop) - call->started_us) / 1000;
+
+	if (total <= 0)
+		return 0;
+	return total - gone > 1 ? (long)(total - gone) : 1;
+}
+
 static void set_connection(struct pr_http_call *call)
 {
 	const struct pr_http_client *client = call->client;
@@ -147,7 +158,7 @@ static void set_connection(struct pr_http_call *call)
 	if (client->ca_file)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_ms);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->total_ms);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left_ms(call));
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, client->keep_alive ? 0L : 1L);
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->fresh ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);

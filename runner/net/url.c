@@ -61,6 +61,46 @@ char *pr_url_netloc(const char *url)
 	return pr_text_format("%.*s", (int)n, start);
 }
 
+/* Caller frees with curl_free; NULL: none. */
+static char *part(CURLU *url, CURLUPart what)
+{
+	char *text = NULL;
+
+	return curl_url_get(url, what, &text, CURLU_DEFAULT_PORT) == CURLUE_OK ? text : NULL;
+}
+
+static bool same_part(CURLU *a, CURLU *b, CURLUPart what)
+{
+	char *x = part(a, what);
+	char *y = part(b, what);
+	bool same = x && y && strcasecmp(x, y) == 0;
+
+	curl_free(x);
+	curl_free(y);
+	return same;
+}
+
+static bool has_port(CURLU *url, const char *port)
+{
+	char *own = part(url, CURLUPART_PORT);
+	bool has = own && strcmp(own, port) == 0;
+
+	curl_free(own);
+	return has;
+}
+
+bool pr_url_keeps_credentials(const char *from, const char *to)
+{
+	__attribute__((cleanup(auto_url))) CURLU *a = parse(from);
+	__attribute__((cleanup(auto_url))) CURLU *b = parse(to);
+
+	if (!a || !b || !same_part(a, b, CURLUPART_HOST))
+		return false;
+	if (same_part(a, b, CURLUPART_SCHEME))
+		return same_part(a, b, CURLUPART_PORT);
+	return pr_url_is_plain_http(from) && has_port(a, "80") && has_port(b, "443");
+}
+
 static bool is_unreserved(unsigned char c)
 {
 	return isalnum(c) || (c && strchr("-._~", c));

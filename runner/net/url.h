@@ -21,6 +21,12 @@ bool pr_url_is_plain_http(const char *url);
  */
 char *pr_url_netloc(const char *url) PR_MUST_CHECK;
 
+/*
+ * Whether credentials meant for `from` may also go to `to`, by the rule of python-requests: the
+ * same host, and the same scheme and port or a step from http to https on the usual ports.
+ */
+bool pr_url_keeps_credentials(const char *from, const char *to);
+
 /* Percent-encodes for a path segment or a query value: everything but unreserved characters. */
 int pr_url_encode(const char *text, size_t n, struct pr_buf *out);
 

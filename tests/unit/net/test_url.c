@@ -94,6 +94,37 @@ static void host_and_port_are_as_written_without_credentials(void **state)
 	}
 }
 
+static void credentials_go_on_to_the_same_host_and_never_from_https_to_http(void **state)
+{
+	static const struct {
+		const char *from;
+		const char *to;
+		bool keeps;
+	} cases[] = {
+		{"http://a/x", "http://a/y", true},
+		{"http://a/x", "http://A:80/y", true},
+		{"https://a:443/x", "https://u@a/y", true},
+		{"http://a/", "https://a/", true},
+		{"http://a:80/", "https://a:443/", true},
+		{"https://a/", "http://a/", false},
+		{"https://a:8443/", "http://a:8443/", false},
+		{"http://a:8080/", "https://a:8443/", false},
+		{"http://a/", "https://a:8443/", false},
+		{"http://a:1/", "http://a:2/", false},
+		{"http://a/", "http://a:81/", false},
+		{"http://a/", "http://b/", false},
+		{"http://a/", "http://a.b/", false},
+		{"http://a/", "http://a@b/", false},
+		{"http://a/", "not an address", false},
+		{"not an address", "http://a/", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++)
+		if (pr_url_keeps_credentials(cases[i].from, cases[i].to) != cases[i].keeps)
+			fail_msg("from %s to %s", cases[i].from, cases[i].to);
+}
+
 static void encodes_everything_but_unreserved_characters(void **state)
 {
 	static const struct {
@@ -142,6 +173,7 @@ int main(void)
 		cmocka_unit_test(a_problem_needs_no_place_to_be_told),
 		cmocka_unit_test(plain_http_is_known_by_its_scheme_alone),
 		cmocka_unit_test(host_and_port_are_as_written_without_credentials),
+		cmocka_unit_test(credentials_go_on_to_the_same_host_and_never_from_https_to_http),
 		cmocka_unit_test(encodes_everything_but_unreserved_characters),
 		cmocka_unit_test(encodes_by_length_and_keeps_within_the_buffer),
 	};
