@@ -1,10 +1,10 @@
 #include "activity/http_form.h"
 
+#include "base/escape.h"
 #include "codec/json.h"
 #include "codec/pyvalue.h"
 #include "net/url.h"
 
-#include <ctype.h>
 #include <string.h>
 
 static int add_pair(const char *key, const json_t *value, struct pr_buf *out)
@@ -60,22 +60,7 @@ int pr_http_form_add(const json_t *arguments, struct pr_buf *out, struct pr_err 
 	return pr_buf_check(out, "the encoded arguments", err);
 }
 
-static bool stays(const char *at)
-{
-	unsigned char c = (unsigned char)*at;
-
-	if (c == '%')
-		return isxdigit((unsigned char)at[1]) && isxdigit((unsigned char)at[2]);
-	return c > 0x20 && c < 0x7f && !strchr("\"<>\\^`{|}", c);
-}
-
 int pr_http_form_add_url(const char *url, struct pr_buf *out)
 {
-	for (; *url; url++) {
-		if (stays(url))
-			pr_buf_addc(out, *url);
-		else
-			pr_buf_addf(out, "%%%02X", (unsigned char)*url);
-	}
-	return out->status;
+	return pr_escape_url(url, strlen(url), PR_ESCAPE_URL, out);
 }

@@ -90,6 +90,21 @@ static bool unreserved(char c)
 	       c == '-' || c == '.' || c == '_' || c == '~';
 }
 
+static bool hex_digit(char c)
+{
+	return memchr(upper_hex, c, 16) || memchr(lower_hex, c, 16);
+}
+
+/* What need not be encoded in a whole address: '%' only where a code begins. */
+static bool has_place_in_url(const char *text, size_t n)
+{
+	unsigned char c = (unsigned char)text[0];
+
+	if (c == '%')
+		return n > 2 && hex_digit(text[1]) && hex_digit(text[2]);
+	return c > 0x20 && c < 0x7f && !strchr("\"<>\\^`{|}", c);
+}
+
 int pr_escape_url(const char *text, size_t n, unsigned how, struct pr_buf *out)
 {
 	const char *hex = how & PR_ESCAPE_LOWER ? lower_hex : upper_hex;
@@ -98,12 +113,33 @@ int pr_escape_url(const char *text, size_t n, unsigned how, struct pr_buf *out)
 		unsigned char c = (unsigned char)text[i];
 		char coded[3] = {'%', hex[c >> 4], hex[c & 0xf]};
 
-		if (unreserved(text[i]) || (c == '/' && how & PR_ESCAPE_SLASH))
+		if (unreserved(text[i]) || (c == '/' && how & PR_ESCAPE_SLASH) ||
+			(how & PR_ESCAPE_URL && has_place_in_url(text + i, n - i)))
 			pr_buf_addc(out, text[i]);
 		else if (c == ' ' && how & PR_ESCAPE_PLUS)
 			pr_buf_addc(out, '+');
 		else
 			pr_buf_add(out, coded, sizeof coded);
+	}
+	return out->status;
+}
+
+int pr_escape_python(const char *text, size_t n, bool quote, struct pr_buf *out)
+{
+	static const char named[] = "\n\r\t\\'";
+	static const char letters[] = "nrt\\'";
+	size_t count = sizeof named - (quote ? 1 : 2);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+		const char *at = memchr(named, c, count);
+
+		if (at)
+			pr_buf_addf(out, "\\%c", letters[at - named]);
+		else if (c < 0x20 || c == 0x7f)
+			pr_buf_addf(out, "\\x%02x", c);
+		else
+			pr_buf_addc(out, text[i]);
 	}
 	return out->status;
 }

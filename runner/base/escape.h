@@ -29,10 +29,14 @@ enum pr_escape_url {
 	PR_ESCAPE_LOWER = 1, /* %2f, not %2F */
 	PR_ESCAPE_SLASH = 2, /* '/' stays, as in a path */
 	PR_ESCAPE_PLUS = 4,  /* a space becomes '+', as in a form */
+	PR_ESCAPE_URL = 8,   /* a whole address: what has a meaning there stays, codes too */
 };
 
 /* Adds `n` bytes with everything but RFC 3986's unreserved characters percent-encoded. */
 int pr_escape_url(const char *text, size_t n, unsigned how, struct pr_buf *out);
+
+/* Adds `n` bytes as the inside of a Python literal, as repr() does; with `quote` also "'". */
+int pr_escape_python(const char *text, size_t n, bool quote, struct pr_buf *out);
 
 /* Adds the base64 form with padding; with `url` in the alphabet of RFC 4648 section 5. */
 int pr_escape_base64(const char *bytes, size_t n, bool url, struct pr_buf *out);

@@ -81,7 +81,20 @@ static int add_buffer(struct pr_buf *buf)
 	return rc;
 }
 
-/* Once, and twice for a document that is a string in another one. */
+/* As the log shows outputs: which quote Python takes depends on the text around. */
+static int add_python_forms(const char *text, size_t n)
+{
+	PR_AUTO(buf) struct pr_buf coded = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	int rc = 0;
+
+	for (int quote = 0; quote < 2 && !rc; quote++) {
+		pr_escape_python(text, n, quote, &coded);
+		rc = add_buffer(&coded);
+	}
+	return rc;
+}
+
+/* Once, twice for a document that is a string in another one, and one that the log shows. */
 static int add_json_forms(const char *value, size_t n)
 {
 	int rc = 0;
@@ -92,7 +105,9 @@ static int add_json_forms(const char *value, size_t n)
 
 		pr_escape_json(value, n, ascii, &once);
 		pr_escape_json(pr_buf_str(&once), once.len, ascii, &twice);
-		rc = add_buffer(&once);
+		rc = add_python_forms(pr_buf_str(&once), once.len);
+		if (!rc)
+			rc = add_buffer(&once);
 		if (!rc)
 			rc = add_buffer(&twice);
 	}
@@ -104,8 +119,7 @@ static int add_url_forms(const char *value, size_t n)
 	PR_AUTO(buf) struct pr_buf coded = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 	int rc = 0;
 
-	for (unsigned how = 0; how <= (PR_ESCAPE_LOWER | PR_ESCAPE_SLASH | PR_ESCAPE_PLUS) && !rc;
-		how++) {
+	for (unsigned how = 0; how <= (PR_ESCAPE_LOWER | PR_ESCAPE_URL) && !rc; how++) {
 		pr_escape_url(value, n, how, &coded);
 		rc = add_buffer(&coded);
 	}
@@ -158,6 +172,8 @@ static int add_value(const char *value, size_t n)
 {
 	int rc = add_form(value, n);
 
+	if (!rc)
+		rc = add_python_forms(value, n);
 	if (!rc)
 		rc = add_json_forms(value, n);
 	if (!rc)

@@ -48,6 +48,7 @@ static void urls_are_escaped_in_each_way(void **state)
 		{PR_ESCAPE_LOWER, "aZ9-._~%20%2f%3f%c3%a9%2b"},
 		{PR_ESCAPE_SLASH, "aZ9-._~%20/%3F%C3%A9%2B"},
 		{PR_ESCAPE_PLUS, "aZ9-._~+%2F%3F%C3%A9%2B"},
+		{PR_ESCAPE_URL, "aZ9-._~%20/?%C3%A9+"},
 		{PR_ESCAPE_LOWER | PR_ESCAPE_SLASH | PR_ESCAPE_PLUS, "aZ9-._~+/%3f%c3%a9%2b"},
 	};
 	static const char text[] = "aZ9-._~ /?\xc3\xa9+";
@@ -59,6 +60,30 @@ static void urls_are_escaped_in_each_way(void **state)
 		assert_int_equal(pr_escape_url(text, strlen(text), cases[i].how, &out), 0);
 		assert_string_equal(pr_buf_str(&out), cases[i].expected);
 	}
+}
+
+static void codes_of_an_address_stay(void **state)
+{
+	PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(100);
+	static const char text[] = "http://h/%20%2f%zz?q=[\"<{|}>^`\\]#f%";
+
+	(void)state;
+	assert_int_equal(pr_escape_url(text, strlen(text), PR_ESCAPE_URL, &out), 0);
+	assert_string_equal(
+		pr_buf_str(&out), "http://h/%20%2f%25zz?q=[%22%3C%7B%7C%7D%3E%5E%60%5C]#f%25");
+}
+
+static void python_literals_are_those_of_repr(void **state)
+{
+	static const char text[] = "a'b\"\\\n\r\t\x01\x7f\xc3\xa9";
+	PR_AUTO(buf) struct pr_buf plain = PR_BUF_INIT(100);
+	PR_AUTO(buf) struct pr_buf quoted = PR_BUF_INIT(100);
+
+	(void)state;
+	assert_int_equal(pr_escape_python(text, strlen(text), false, &plain), 0);
+	assert_string_equal(pr_buf_str(&plain), "a'b\"\\\\\\n\\r\\t\\x01\\x7f\xc3\xa9");
+	assert_int_equal(pr_escape_python(text, strlen(text), true, &quoted), 0);
+	assert_string_equal(pr_buf_str(&quoted), "a\\'b\"\\\\\\n\\r\\t\\x01\\x7f\xc3\xa9");
 }
 
 /* RFC 4648 section 10. */
@@ -95,6 +120,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(json_is_escaped_as_python_does),
 		cmocka_unit_test(urls_are_escaped_in_each_way),
+		cmocka_unit_test(codes_of_an_address_stay),
+		cmocka_unit_test(python_literals_are_those_of_repr),
 		cmocka_unit_test(base64_is_padded),
 	};
 
