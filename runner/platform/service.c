@@ -44,21 +44,13 @@ static int read_config(const char *given, json_t **ret_config, struct pr_err *er
 	return pr_toml_parse(pr_buf_str(&text), text.len, path, ret_config, err);
 }
 
-static int read_token_file(char **ret_token, struct pr_err *err)
+static int read_token_file(struct pr_buf *text, struct pr_err *err)
 {
 	const char *path = pr_env_get_set("RELIABLY_SERVICE_TOKEN_FILE");
-	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(TOKEN_FILE_MAX);
-	const char *token;
 
-	if (!path)
-		return 0;
-	if (pr_file_read(path, &text, err))
+	if (path && pr_file_read(path, text, err))
 		return pr_wrap(err, "RELIABLY_SERVICE_TOKEN_FILE");
-	token = text.ptr ? pr_text_trim(text.ptr) : "";
-	if (!*token)
-		return 0;
-	*ret_token = pr_text_dup(token);
-	return *ret_token ? 0 : pr_fail_nomem(err);
+	return 0;
 }
 
 /* A member of the file; as with variables, an empty text counts as absent. */
@@ -69,17 +61,41 @@ static const char *file_value(const json_t *config, const char *section, const c
 	return value && *value ? value : NULL;
 }
 
+/* White space around it is what an editor or a shell added; a header can carry visible ASCII. */
+static int set_token(struct pr_service *service, const char *text, struct pr_err *err)
+{
+	PR_AUTO(free) char *copy = pr_text_dup(text);
+	const char *token = copy ? pr_text_trim(copy) : NULL;
+
+	if (!token)
+		return pr_fail_nomem(err);
+	if (!*token)
+		return 0;
+	if (pr_redact_add(token, err))
+		return PR_ENOMEM;
+	for (const char *p = token; *p; p++)
+		if (*p <= ' ' || *p > '~')
+			return pr_fail(err, PR_EINVAL,
+				"the service token (RELIABLY_SERVICE_TOKEN) has a character that "
+				"cannot be sent at position %zu",
+				(size_t)(p - token) + 1);
+	service->token = pr_text_dup(token);
+	return service->token ? 0 : pr_fail_nomem(err);
+}
+
 static int choose_token(struct pr_service *service, const json_t *config, struct pr_err *err)
 {
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(TOKEN_FILE_MAX);
 	const char *token = pr_env_get_set("RELIABLY_SERVICE_TOKEN");
 
-	if (!token && read_token_file(&service->token, err))
+	if (token)
+		return set_token(service, token, err);
+	if (read_token_file(&text, err))
 		return PR_EINVAL;
-	if (!token && !service->token)
-		token = file_value(config, "service", "token");
-	if (token && !(service->token = pr_text_dup(token)))
-		return pr_fail_nomem(err);
-	return pr_redact_add(service->token, err);
+	if (set_token(service, pr_buf_str(&text), err))
+		return PR_EINVAL;
+	token = file_value(config, "service", "token");
+	return service->token || !token ? 0 : set_token(service, token, err);
 }
 
 /*
