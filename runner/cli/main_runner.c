@@ -3,7 +3,9 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *base_name(const char *path)
 {
@@ -39,6 +41,14 @@ static int parse(struct pr_context *context, int argc, char **argv, char *plan,
 	return pr_args_parse(context->root, argc, argv, args, err);
 }
 
+/* In the place of a closed one the next connection would be opened, and be sent what is printed. */
+static void open_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
 int main(int argc, char **argv)
 {
 	struct pr_context context = {
@@ -48,6 +58,7 @@ int main(int argc, char **argv)
 	struct pr_err err = PR_ERR_INIT;
 	int code;
 
+	open_standard_streams();
 	if (parse(&context, argc, argv, plan, &args, &err))
 		code = pr_console_usage(&context, &args, &err);
 	else if (args.help)
