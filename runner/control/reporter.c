@@ -17,6 +17,7 @@
 #define US_PER_MS INT64_C(1000)
 #define CREATION_DEADLINE_MS INT64_C(15000)
 #define HURRY_MS INT64_C(1000)
+#define DRAIN_MS INT64_C(5000)
 #define SETTLE_MS INT64_C(5000)
 #define SETTLE_STEP_MS INT64_C(500)
 
@@ -308,6 +309,14 @@ static void deliver(void *arg)
 	}
 }
 
+/* How long an update may hold up the closing calls. */
+static int64_t patience_us(const struct pr_reporter *reporter)
+{
+	int64_t ms = reporter->options.deadline_ms;
+
+	return (ms < DRAIN_MS ? ms : DRAIN_MS) * US_PER_MS;
+}
+
 static void finish(
 	struct pr_reporter *reporter, struct pr_hook_ticket *ticket, struct pr_hook_answer *answer)
 {
@@ -328,7 +337,7 @@ static void finish(
 		pr_warn("The results cannot be kept for a later delivery: %s", err.msg);
 	reporter->ticket = ticket;
 	answer->verdict = PR_HOOK_WAIT;
-	pr_uplink_drain(&reporter->uplink, deliver, reporter);
+	pr_uplink_drain(&reporter->uplink, patience_us(reporter), deliver, reporter);
 }
 
 static void on_event(void *self, const struct pr_hook_event *event, struct pr_hook_ticket *ticket,

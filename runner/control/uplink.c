@@ -91,6 +91,7 @@ static void send_next(struct pr_uplink *uplink)
 
 		send_body(uplink, uplink->state_path, body);
 	} else if (uplink->drained) {
+		pr_timer_stop(&uplink->timer);
 		uplink->drained(uplink->arg);
 	} else if (uplink->dirty) {
 		send_results(uplink);
@@ -119,12 +120,26 @@ void pr_uplink_touch(struct pr_uplink *uplink)
 	send_next(uplink);
 }
 
-void pr_uplink_drain(struct pr_uplink *uplink, pr_loop_fn *fn, void *arg)
+/* The platform keeps silent about an update: the closing calls matter more. */
+static void on_impatient(void *arg)
+{
+	struct pr_uplink *uplink = arg;
+
+	pr_platform_cancel(pr_steal(uplink->call));
+	json_decref(pr_steal(uplink->state));
+	send_next(uplink);
+}
+
+void pr_uplink_drain(struct pr_uplink *uplink, int64_t patience_us, pr_loop_fn *fn, void *arg)
 {
 	pr_timer_stop(&uplink->timer);
 	uplink->drained = fn;
 	uplink->arg = arg;
-	send_next(uplink);
+	if (uplink->call &&
+		pr_timer_start(uplink->loop, &uplink->timer, patience_us, on_impatient, uplink))
+		on_impatient(uplink);
+	else
+		send_next(uplink);
 }
 
 void pr_uplink_release(struct pr_uplink *uplink)

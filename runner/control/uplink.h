@@ -38,9 +38,11 @@ int pr_uplink_start(struct pr_uplink *uplink, const char *experiment, const char
 /* The journal has changed. */
 void pr_uplink_touch(struct pr_uplink *uplink);
 
-/* Sends nothing more and calls `fn` when the call in flight has ended; at once when there is none.
+/*
+ * Sends nothing more and calls `fn` when the call in flight has ended, `patience_us` later at the
+ * latest; at once when there is none.
  */
-void pr_uplink_drain(struct pr_uplink *uplink, pr_loop_fn *fn, void *arg);
+void pr_uplink_drain(struct pr_uplink *uplink, int64_t patience_us, pr_loop_fn *fn, void *arg);
 
 /* Ends what is under way and frees the contents. */
 void pr_uplink_release(struct pr_uplink *uplink);

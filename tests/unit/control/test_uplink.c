@@ -70,7 +70,7 @@ static void on_drained(void *arg)
 
 static void drain(struct fixture *f)
 {
-	pr_uplink_drain(&f->uplink, on_drained, f);
+	pr_uplink_drain(&f->uplink, 1000000, on_drained, f);
 	if (!f->drained)
 		place_run(&f->place);
 	assert_int_equal(f->drained, 1);
@@ -186,7 +186,7 @@ static void what_never_started_ends_at_once(void **state)
 
 	pr_uplink_touch(&f->uplink);
 	assert_null(f->uplink.call);
-	pr_uplink_drain(&f->uplink, on_drained, f);
+	pr_uplink_drain(&f->uplink, 1000000, on_drained, f);
 	assert_int_equal(f->drained, 1);
 }
 
