@@ -1,5 +1,6 @@
 #include "net/http_private.h"
 
+#include "base/env.h"
 #include "base/text.h"
 #include "net/url.h"
 
@@ -144,6 +145,17 @@ static long left_ms(const struct pr_http_call *call)
 	return total - gone > 1 ? (long)(total - gone) : 1;
 }
 
+/*
+ * libcurl reads the proxies of the environment, but not HTTP_PROXY, which a web server may have
+ * made of a header "Proxy:"; as Python does, it is read where no web server has started us.
+ */
+static const char *upper_case_proxy(const char *url)
+{
+	if (!pr_url_is_plain_http(url) || pr_env_get("http_proxy") || pr_env_get("REQUEST_METHOD"))
+		return NULL;
+	return pr_env_get_set("HTTP_PROXY");
+}
+
 static void set_connection(struct pr_http_call *call)
 {
 	const struct pr_http_client *client = call->client;
@@ -170,6 +182,7 @@ static void set_connection(struct pr_http_call *call)
 		curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
 	if (request->compressed)
 		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+	curl_easy_setopt(easy, CURLOPT_PROXY, upper_case_proxy(call->url));
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, client->user_agent);
 }
 
