@@ -130,13 +130,19 @@
 {{- with .Values.fullnameOverride -}}
 {{- include "plan-runner.checkPart" (dict "value" . "path" "fullnameOverride" "max" 63 "example" "--set fullnameOverride=chaos") -}}
 {{- end -}}
-{{- if empty .Values.plans -}}
+{{- $plans := dict -}}
+{{- range $name, $plan := .Values.plans -}}
+{{- if not (kindIs "invalid" $plan) -}}
+{{- $_ := set $plans $name $plan -}}
+{{- end -}}
+{{- end -}}
+{{- if empty $plans -}}
 {{- fail "plans is required: the plans to run; for example: --set plans.checkout.id=bde0c9ce-4a91-492a-8e7c-19060e19232e --set plans.checkout.once=true" -}}
 {{- end -}}
 {{- include "plan-runner.checkPlatform" . -}}
 {{- include "plan-runner.checkImage" . -}}
-{{- range $name, $plan := .Values.plans -}}
-{{- include "plan-runner.checkPlan" (dict "root" $ "name" $name "plan" (default (dict) $plan)) -}}
+{{- range $name, $plan := $plans -}}
+{{- include "plan-runner.checkPlan" (dict "root" $ "name" $name "plan" $plan) -}}
 {{- end -}}
 {{- include "plan-runner.checkEnv" (dict "root" . "path" "extraEnv") -}}
 {{- include "plan-runner.checkTimeZone" (dict "value" .Values.cronJob.timeZone "path" "cronJob.timeZone") -}}

@@ -88,14 +88,14 @@ args:
   - --set-status
   - --log-stdout
   - --load-environment
-  {{- range concat $values.extraArgs (default (list) .plan.extraArgs) }}
+  {{- range concat (default (list) $values.extraArgs) (default (list) .plan.extraArgs) }}
   - {{ quote . }}
   {{- end }}
   - {{ quote .plan.id }}
 workingDir: /home/svc
 env:
   {{- include "plan-runner.env" .root | nindent 2 }}
-  {{- with concat $values.extraEnv (default (list) .plan.extraEnv) }}
+  {{- with concat (default (list) $values.extraEnv) (default (list) .plan.extraEnv) }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- with $values.extraEnvFrom }}

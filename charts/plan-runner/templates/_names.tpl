@@ -9,6 +9,21 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Several maps as the YAML of one; the first that has a key wins. Nothing when all are empty. */}}
+{{- define "plan-runner.merged" -}}
+{{- $all := dict -}}
+{{- range . -}}
+{{- range $key, $value := . -}}
+{{- if not (hasKey $all $key) -}}
+{{- $_ := set $all $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with $all -}}
+{{- toYaml . -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "plan-runner.name" -}}
 {{- default .Chart.Name .Values.nameOverride -}}
 {{- end -}}
@@ -53,7 +68,7 @@ one that does not leaves it alone.
   "app.kubernetes.io/version" .Chart.AppVersion
   "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-")
 -}}
-{{- toYaml (merge $labels .Values.commonLabels) -}}
+{{- include "plan-runner.merged" (list $labels .Values.commonLabels) -}}
 {{- end -}}
 
 {{/* The platform's labels of one plan; who manages the object is said by the caller. */}}
@@ -67,7 +82,7 @@ reliably.com/plan: {{ quote .plan.id }}
 {{/* Labels of a Job or CronJob that Helm installs. */}}
 {{- define "plan-runner.workloadLabels" -}}
 {{- $own := include "plan-runner.planLabels" . | fromYaml -}}
-{{- toYaml (merge $own (include "plan-runner.labels" .root | fromYaml)) -}}
+{{- include "plan-runner.merged" (list $own (include "plan-runner.labels" .root | fromYaml)) -}}
 {{- end -}}
 
 {{/* Labels of what Kubernetes creates from them: the Jobs of a CronJob, and the pods. */}}
@@ -75,12 +90,12 @@ reliably.com/plan: {{ quote .plan.id }}
 {{- $own := include "plan-runner.planLabels" . | fromYaml -}}
 {{- $_ := set $own "app.kubernetes.io/managed-by" "reliably" -}}
 {{- $_ := set $own "app.kubernetes.io/instance" .root.Release.Name -}}
-{{- toYaml (merge $own (deepCopy .root.Values.commonLabels)) -}}
+{{- include "plan-runner.merged" (list $own .root.Values.commonLabels) -}}
 {{- end -}}
 
 {{- define "plan-runner.podLabels" -}}
 {{- $own := include "plan-runner.createdLabels" . | fromYaml -}}
-{{- toYaml (merge $own (deepCopy .root.Values.podLabels)) -}}
+{{- include "plan-runner.merged" (list $own .root.Values.podLabels) -}}
 {{- end -}}
 
 {{- define "plan-runner.image" -}}
