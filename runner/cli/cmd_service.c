@@ -46,7 +46,7 @@ static int fail(struct pr_context *context, struct pr_plan_job *job, const char 
 	const struct pr_err *err)
 {
 	pr_error("%s%s", prefix, err->msg);
-	if (!job->options.log_console || job->log.fd < 0)
+	if (!job->log.on_console)
 		pr_complain(context, "%s%s", prefix, err->msg);
 	return PR_EXIT_FAILED;
 }

@@ -21,6 +21,7 @@
 #define EARLIER_MS \
 	INT64_C(4000) /* and a second for what is under way then: docs/design.md, decision 5 */
 #define POLL_MS 2000
+#define TELL_MS 5000
 
 static int open_files(struct pr_plan_job *job, struct pr_err *err)
 {
@@ -43,6 +44,20 @@ static int open_service(struct pr_plan_job *job, struct pr_err *err)
 	return rc ? rc : pr_platform_new(job->loop, &job->service, &job->platform, err);
 }
 
+/* What the platform answered, and what to do where that is known. */
+static int fail_with_reply(
+	const struct pr_plan_job *job, const struct pr_reply *reply, struct pr_err *err)
+{
+	bool unreachable = reply->status == 0 && reply->code != PR_ECANCELED;
+
+	if (reply->status == 404)
+		return pr_fail(err, reply->code,
+			"plan not found: there is no '%s' in the organization '%s'", job->plan_id,
+			job->service.organization);
+	return pr_fail(err, reply->code, "%s%s", reply->message,
+		unreachable ? " (RELIABLY_SERVICE_HOST is the platform's address)" : "");
+}
+
 static int fetch_plan(struct pr_plan_job *job, struct pr_err *err)
 {
 	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
@@ -50,8 +65,7 @@ static int fetch_plan(struct pr_plan_job *job, struct pr_err *err)
 
 	pr_text_print(path, sizeof path, "/plans/%s", job->plan_id);
 	if (pr_ask(&job->signals, job->platform, "GET", path, NULL, &reply))
-		return pr_fail(err, reply.code, "%s",
-			reply.status == 404 ? "plan not found" : reply.message);
+		return fail_with_reply(job, &reply, err);
 	if (pr_plan_read(reply.body, &job->plan, err))
 		return PR_EPROTO;
 	if (json_array_size(
@@ -110,8 +124,9 @@ static int set_running(struct pr_plan_job *job, struct pr_err *err)
 
 	if (!job->options.set_status || put_status(job, "running", NULL, &reply) == 0)
 		return 0;
-	return pr_fail(
-		err, reply.code, "%s", reply.status == 404 ? "plan not found" : reply.message);
+	if (reply.code == PR_ECANCELED)
+		pr_plan_job_tell_error(job, reply.message); /* it may have been set */
+	return fail_with_reply(job, &reply, err);
 }
 
 int pr_plan_job_open(struct pr_plan_job *job, struct pr_err *err)
@@ -265,16 +280,24 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 	return rc;
 }
 
+static void stop_loop(void *arg)
+{
+	pr_loop_stop(arg);
+}
+
 void pr_plan_job_tell_error(struct pr_plan_job *job, const char *message)
 {
 	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
 	PR_AUTO(free) char *error = pr_text_format("Error: %s", message);
+	struct pr_timer limit = {0};
 
 	if (!job->options.set_status || !job->platform || !error)
 		return;
 	job->signals.received = 0;
+	(void)pr_timer_start(job->loop, &limit, TELL_MS * US_PER_MS, stop_loop, job->loop);
 	if (put_status(job, "error", error, &reply))
 		pr_error("The plan's status could not be set: %s", reply.message);
+	pr_timer_stop(&limit);
 }
 
 void pr_plan_job_release(struct pr_plan_job *job)

@@ -34,7 +34,8 @@ int pr_plan_log_open(struct pr_plan_log *log, const char *path, bool console, st
 	sink.level = PR_LOG_INFO;
 	sink.write = pr_log_write_fd;
 	sink.arg = (void *)(intptr_t)STDERR_FILENO;
-	return pr_log_add(&sink, err);
+	log->on_console = pr_log_add(&sink, err) == 0;
+	return log->on_console ? 0 : PR_ELIMIT;
 }
 
 /* Length of the next piece: no character is cut in two. */

@@ -13,6 +13,7 @@
 struct pr_plan_log {
 	int fd;             /* of the file, -1: none */
 	struct pr_buf text; /* what is uploaded */
+	bool on_console;    /* lines from INFO on are seen there */
 };
 
 /*
