@@ -13,6 +13,8 @@ EXECUTE = ("service", "plan", "execute") + USUAL
 COMMAND_LINES = [
     ("no token", EXECUTE + ("{plan}",), {"RELIABLY_SERVICE_TOKEN": None}, 1, "RELIABLY_SERVICE_TOKEN"),
     ("empty token", EXECUTE + ("{plan}",), {"RELIABLY_SERVICE_TOKEN": ""}, 1, "RELIABLY_SERVICE_TOKEN"),
+    ("token that no header can carry", EXECUTE + ("{plan}",), {"RELIABLY_SERVICE_TOKEN": "0123456789\nabcdef"}, 1,
+     "RELIABLY_SERVICE_TOKEN"),
     ("no organisation", EXECUTE + ("{plan}",), {"RELIABLY_ORGANIZATION_ID": None}, 1, "RELIABLY_ORGANIZATION_ID"),
     ("organisation is no UUID", EXECUTE + ("{plan}",), {"RELIABLY_ORGANIZATION_ID": "acme"}, 1,
      "(?i)(RELIABLY_ORGANIZATION_ID|organi[sz]ation).*acme|acme.*(RELIABLY_ORGANIZATION_ID|organi[sz]ation)"),
