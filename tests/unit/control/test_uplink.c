@@ -180,6 +180,37 @@ static void nothing_is_sent_after_the_end(void **state)
 	assert_int_equal(f->drained, 1);
 }
 
+static void a_silent_platform_is_not_waited_for_long(void **state)
+{
+	static const struct canned_step steps[] = {{.kind = CANNED_SILENCE}};
+	struct fixture *f = *state;
+
+	SERVE(&f->place, steps);
+	start(f);
+	place_settle(&f->place, 1);
+	pr_uplink_drain(&f->uplink, 10 * US_PER_MS, on_drained, f);
+	place_run(&f->place);
+	assert_int_equal(f->drained, 1);
+	assert_null(f->uplink.call);
+}
+
+static void the_end_comes_once_though_the_time_is_over_later(void **state)
+{
+	struct fixture *f = *state;
+	struct pr_timer timer = {0};
+
+	SERVE(&f->place, fine);
+	start(f);
+	pr_uplink_drain(&f->uplink, 100 * 1000 * US_PER_MS, on_drained, f);
+	place_run(&f->place);
+	assert_int_equal(f->drained, 1);
+	assert_int_equal(pr_timer_start(f->place.loop, &timer, 200 * 1000 * US_PER_MS, place_stop,
+				 &f->place),
+		0);
+	place_run(&f->place);
+	assert_int_equal(f->drained, 1);
+}
+
 static void what_never_started_ends_at_once(void **state)
 {
 	struct fixture *f = *state;
@@ -200,6 +231,8 @@ int main(void)
 		CASE(uploads_are_skipped_when_they_are_many_and_resumed_after_a_silence),
 		CASE(failures_change_nothing),
 		CASE(nothing_is_sent_after_the_end),
+		CASE(a_silent_platform_is_not_waited_for_long),
+		CASE(the_end_comes_once_though_the_time_is_over_later),
 		CASE(what_never_started_ends_at_once),
 	};
 
