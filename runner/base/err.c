@@ -18,6 +18,15 @@ static void mark_cut(char *text, size_t size)
 	memcpy(text + end, ellipsis, sizeof ellipsis);
 }
 
+/* What a message quotes comes from documents and answers: it may hold line ends. */
+static void join_lines(char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\n' || *text == '\r')
+			*text = ' ';
+	}
+}
+
 PR_PRINTF(3, 0) static bool format(char *text, size_t size, const char *fmt, va_list args)
 {
 	int len = vsnprintf(text, size, fmt, args);
@@ -28,6 +37,7 @@ PR_PRINTF(3, 0) static bool format(char *text, size_t size, const char *fmt, va_
 	}
 	if ((size_t)len >= size)
 		mark_cut(text, size);
+	join_lines(text);
 	return true;
 }
 

@@ -39,7 +39,7 @@ struct pr_err {
 
 /*
  * Fills `err` (NULL: nothing is stored) unless it holds an error already, and returns `code`, so
- * that `return pr_fail(err, PR_EINVAL, "…")` is one expression.
+ * that `return pr_fail(err, PR_EINVAL, "…")` is one expression. Line ends become spaces.
  */
 int pr_fail(struct pr_err *err, enum pr_code code, const char *fmt, ...) PR_PRINTF(3, 4);
 

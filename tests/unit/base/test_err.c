@@ -153,6 +153,17 @@ static void no_sequence_is_cut_in_two(void **state)
 	}
 }
 
+static void line_ends_become_spaces(void **state)
+{
+	struct pr_err err = PR_ERR_INIT;
+
+	(void)state;
+	pr_fail(&err, PR_EINVAL, "path '%s'", "a\nb\r\n");
+	assert_string_equal(err.msg, "path 'a b  '");
+	pr_wrap(&err, "%s", "x\ny");
+	assert_string_equal(err.msg, "x y: path 'a b  '");
+}
+
 static void a_cleared_error_takes_a_new_one(void **state)
 {
 	struct pr_err err = PR_ERR_INIT;
@@ -194,6 +205,7 @@ int main(void)
 		cmocka_unit_test(a_long_text_is_cut_with_a_mark),
 		cmocka_unit_test(what_just_fits_is_not_cut),
 		cmocka_unit_test(no_sequence_is_cut_in_two),
+		cmocka_unit_test(line_ends_become_spaces),
 		cmocka_unit_test(a_cleared_error_takes_a_new_one),
 		cmocka_unit_test(every_code_has_its_own_name),
 	};
