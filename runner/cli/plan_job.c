@@ -15,7 +15,9 @@
 #include "net/url.h"
 #include "platform/report.h"
 
+#include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #define US_PER_MS INT64_C(1000)
 #define EARLIER_MS \
@@ -23,14 +25,14 @@
 #define POLL_MS 2000
 #define TELL_MS 5000
 
-static int open_files(struct pr_plan_job *job, struct pr_err *err)
+static int choose_files(struct pr_plan_job *job, struct pr_err *err)
 {
 	if (pr_output_file(job->options.result_file, "result.json", pr_file_check_replaceable,
 		    &job->result_path, err) ||
 		pr_output_file(job->options.log_file, "run.log", pr_file_check_writable,
 			&job->log_path, err))
 		return PR_EIO;
-	return pr_plan_log_open(&job->log, job->log_path, job->options.log_console, err);
+	return 0;
 }
 
 static int open_service(struct pr_plan_job *job, struct pr_err *err)
@@ -42,6 +44,28 @@ static int open_service(struct pr_plan_job *job, struct pr_err *err)
 	if (!rc && job->options.ca_file)
 		job->service.ca_file = pr_text_dup(job->options.ca_file);
 	return rc ? rc : pr_platform_new(job->loop, &job->service, &job->platform, err);
+}
+
+/* What is warned of before there is a log is seen on the console. */
+static int open_settings(struct pr_plan_job *job, struct pr_err *err)
+{
+	struct pr_log_sink console = {.level = PR_LOG_WARNING,
+		.format = PR_LOG_UTC,
+		.write = pr_log_write_fd,
+		.arg = (void *)(intptr_t)STDERR_FILENO};
+	int rc = pr_log_add(&console, err);
+
+	if (!rc)
+		rc = open_service(job, err);
+	if (!rc)
+		rc = choose_files(job, err);
+	pr_log_remove(console.arg);
+	return rc;
+}
+
+static int open_log(struct pr_plan_job *job, struct pr_err *err)
+{
+	return pr_plan_log_open(&job->log, job->log_path, job->options.log_console, err);
 }
 
 /* What the platform answered, and what to do where that is known. */
@@ -131,8 +155,8 @@ static int set_running(struct pr_plan_job *job, struct pr_err *err)
 
 int pr_plan_job_open(struct pr_plan_job *job, struct pr_err *err)
 {
-	static int (*const steps[])(struct pr_plan_job *, struct pr_err *) = {open_service,
-		open_files, fetch_plan, export_variables, load_environment, set_running};
+	static int (*const steps[])(struct pr_plan_job *, struct pr_err *) = {open_settings,
+		open_log, fetch_plan, export_variables, load_environment, set_running};
 	int rc;
 
 	if (pr_uuid_parse(job->options.plan, job->plan_id, err))
