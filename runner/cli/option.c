@@ -105,13 +105,22 @@ static int read_long(struct reader *reader, const char *text)
 	return pr_fail(reader->err, PR_EUSAGE, "No such option: --%.*s", (int)n, text);
 }
 
+/* "-x", "-xVALUE", and several flags in one word: "-xy". */
 static int read_short(struct reader *reader, const char *text)
 {
-	const struct pr_option *option = find_letter(reader->args->command, text[0]);
+	for (; *text; text++) {
+		const struct pr_option *option = find_letter(reader->args->command, *text);
+		int rc;
 
-	if (!option)
-		return pr_fail(reader->err, PR_EUSAGE, "No such option: -%c", text[0]);
-	return take_option(reader, option, text[1] ? text + 1 : NULL);
+		if (!option)
+			return pr_fail(reader->err, PR_EUSAGE, "No such option: -%c", *text);
+		if (takes_value(option))
+			return take_option(reader, option, text[1] ? text + 1 : NULL);
+		rc = take_option(reader, option, NULL);
+		if (rc)
+			return rc;
+	}
+	return 0;
 }
 
 static int enter_command(struct reader *reader, const char *name)
