@@ -34,14 +34,25 @@ static void add_case(const struct pr_command *const *path, size_t depth, struct 
 	pr_buf_adds(out, "' ;;\n");
 }
 
+/* "|run|service|service plan": the paths that there are, so that arguments are not taken for one.
+ */
+static void add_known(const struct pr_command *const *path, size_t depth, struct pr_buf *out)
+{
+	for (size_t i = 1; i < depth; i++)
+		pr_buf_addf(out, "%s%s", i > 1 ? " " : "|", path[i]->name);
+}
+
 static void add_bash(const char *program, const struct pr_command *root, struct pr_buf *out)
 {
 	const struct pr_command *path[PR_COMMAND_DEPTH] = {root};
 
 	pr_buf_adds(out, "_plan_runner_complete() {\n"
-			 "  local current=${COMP_WORDS[COMP_CWORD]} path= word words=\n"
+			 "  local current=${COMP_WORDS[COMP_CWORD]} path= word words= known='");
+	visit(path, 1, add_known, out);
+	pr_buf_adds(out, "|'\n"
 			 "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-			 "    case $word in -*) ;; *) path=\"${path:+$path }$word\" ;; esac\n"
+			 "    case $known in *\"|${path:+$path }$word|\"*)"
+			 " path=\"${path:+$path }$word\" ;; esac\n"
 			 "  done\n"
 			 "  case $path in\n");
 	visit(path, 1, add_case, out);

@@ -121,6 +121,15 @@ static void add_man_option(struct pr_buf *out, const struct pr_option *option)
 	pr_buf_addc(out, '\n');
 }
 
+static void add_man_positional(struct pr_buf *out, const struct pr_positional *positional)
+{
+	pr_buf_adds(out, ".TP\n.I ");
+	add_roff(out, positional->name);
+	pr_buf_addc(out, '\n');
+	add_roff(out, positional->help);
+	pr_buf_addc(out, '\n');
+}
+
 static void add_man_command(
 	const char *program, const struct pr_command **path, size_t depth, struct pr_buf *out)
 {
@@ -133,6 +142,8 @@ static void add_man_command(
 		add_roff(out, command->summary);
 		pr_buf_addc(out, '\n');
 	}
+	for (size_t i = 0; i < command->positional_count; i++)
+		add_man_positional(out, &command->positionals[i]);
 	for (size_t i = 0; i < command->option_count; i++)
 		add_man_option(out, &command->options[i]);
 	for (size_t i = 0; i < command->command_count && depth < PR_COMMAND_DEPTH; i++) {
