@@ -92,7 +92,7 @@ static bool unreserved(char c)
 
 static bool hex_digit(char c)
 {
-	return memchr(upper_hex, c, 16) || memchr(lower_hex, c, 16);
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /* What need not be encoded in a whole address: '%' only where a code begins. */

@@ -44,9 +44,13 @@ static int parse(struct pr_context *context, int argc, char **argv, char *plan,
 /* In the place of a closed one the next connection would be opened, and be sent what is printed. */
 static void open_standard_streams(void)
 {
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0)
-			(void)open("/dev/null", O_RDWR | O_CLOEXEC);
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} while (fd >= STDIN_FILENO && fd <= STDERR_FILENO && fcntl(fd, F_SETFD, 0) == 0);
+	if (fd > STDERR_FILENO)
+		close(fd);
 }
 
 int main(int argc, char **argv)

@@ -88,7 +88,7 @@ static int add_file(struct listing *listing, const char *folder, const char *nam
 static int list_folder(const char *folder, struct listing *listing, struct pr_err *err)
 {
 	struct dirent **names = NULL;
-	int count = scandir(folder, &names, is_entry, NULL);
+	int count = scandir(folder, &names, is_entry, alphasort);
 	int rc = 0;
 
 	if (count < 0)

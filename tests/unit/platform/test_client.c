@@ -137,7 +137,7 @@ static void refusals_have_a_code_and_words(void **state)
 	} expected[PR_LEN(steps)] = {
 		{PR_EAUTH, "not authorized. please verify your token or org"},
 		{PR_ENOTFOUND, "not found"},
-		{PR_ENOTFOUND, "the organization was deleted"},
+		{PR_ENOTFOUND, "the organization is gone: it was deleted"},
 		{PR_ELIMIT, "too many requests"},
 		{PR_EPROTO, "unexpected error: 403: Forbidden"},
 		{PR_EPROTO, "unexpected error: 422: [{\"msg\":\"m\"}]"},
