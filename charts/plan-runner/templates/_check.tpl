@@ -112,7 +112,7 @@
 
 {{- define "plan-runner.checkImage" -}}
 {{- $image := .Values.image -}}
-{{- if not (regexMatch "^[a-z0-9]+([._:/-]+[a-z0-9]+)*$" (default "" $image.repository)) -}}
+{{- if not (regexMatch "^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$" (default "" $image.repository)) -}}
 {{- fail (printf "image.repository: %q is not the name of an image without its tag; for example: --set image.repository=registry.example.com/plan-runner" (default "" $image.repository)) -}}
 {{- end -}}
 {{- if not (regexMatch "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$" (default .Chart.AppVersion $image.tag)) -}}
@@ -123,7 +123,28 @@
 {{- end -}}
 {{- end -}}
 
+{{/* What the templates cannot do without: null would take the default away. Takes the values. */}}
+{{- define "plan-runner.checkPresent" -}}
+{{- $values := . -}}
+{{- range list "platform" "platform.tokenSecret" "platform.ca" "platform.ca.key" "image" "image.pullPolicy"
+  "serviceAccount" "serviceAccount.create" "rbac" "rbac.create" "rbac.kind" "job" "job.backoffLimit" "job.allowRetries"
+  "cronJob" "cronJob.concurrencyPolicy" "cronJob.suspend" "podSecurityContext" "securityContext"
+  "workspace" "workspace.sizeLimit" "workspace.tmpSizeLimit" "networkPolicy" "networkPolicy.create" "networkPolicy.egress"
+-}}
+{{- $path := . -}}
+{{- $at := $values -}}
+{{- range splitList "." $path -}}
+{{- $at = index $at . -}}
+{{- if kindIs "invalid" $at -}}
+{{- fail (printf "%s: cannot be null; leave it out of the values to have the default" $path) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* All checks: every template begins with them, since the first one that is rendered must not crash instead. */}}
 {{- define "plan-runner.check" -}}
+{{- include "plan-runner.checkPresent" .Values -}}
 {{- with .Values.nameOverride -}}
 {{- include "plan-runner.checkPart" (dict "value" . "path" "nameOverride" "max" 63 "example" "--set nameOverride=chaos") -}}
 {{- end -}}
