@@ -49,8 +49,10 @@ static int run_resend(struct pr_context *context, const struct pr_args *args)
 			pr_env_duration_ms("PLAN_RUNNER_REPORT_DEADLINE", PR_REPORT_DEADLINE_MS),
 		.say = print_outcome};
 	struct pr_err err = PR_ERR_INIT;
-	int rc = open_sender(&sender, pr_args_value(args, "config"), &err);
+	int rc = pr_console_log(false, NULL, &err); /* entries that cannot be read are warned of */
 
+	if (!rc)
+		rc = open_sender(&sender, pr_args_value(args, "config"), &err);
 	resend.platform = sender.platform;
 	if (!rc)
 		rc = pr_resend_all(&resend, &err);
@@ -87,7 +89,7 @@ static int run_list(struct pr_context *context, const struct pr_args *args)
 	size_t count = 0;
 
 	(void)args;
-	if (pr_spool_each(print_entry, &count, &err)) {
+	if (pr_console_log(false, NULL, &err) || pr_spool_each(print_entry, &count, &err)) {
 		pr_complain(context, "%s", err.msg);
 		return PR_EXIT_DEVIATED;
 	}
