@@ -6,6 +6,9 @@
 
 #define US_PER_MS 1000
 
+/* However the interval is set: one runner must not keep the platform busy. */
+#define INTERVAL_MIN_MS 50
+
 static void look(void *arg);
 
 /* Acts once: the state stays `terminate` until the run has finished. */
@@ -46,6 +49,8 @@ static void look(void *arg)
 int pr_watcher_start(struct pr_watcher *watcher, const char *experiment, const char *execution,
 	struct pr_err *err)
 {
+	if (watcher->interval_ms < INTERVAL_MIN_MS)
+		watcher->interval_ms = INTERVAL_MIN_MS;
 	watcher->path =
 		pr_text_format("/experiments/%s/executions/%s/state", experiment, execution);
 	if (!watcher->path)
