@@ -14,9 +14,9 @@
  * JSON. */
 static inline json_t *table_row(const char *line)
 {
-	json_t *row = json_loads(line, 0, NULL);
+	json_t *row = json_loads(line, JSON_ALLOW_NUL, NULL);
 
-	return row ? row : json_loads(line, JSON_DECODE_INT_AS_REAL, NULL);
+	return row ? row : json_loads(line, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
 }
 
 /*
