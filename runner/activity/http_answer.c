@@ -7,25 +7,41 @@
 #include <string.h>
 #include <strings.h>
 
-static int add_header(json_t *headers, const struct pr_http_field *field)
+/* Bytes of a header are ISO-8859-1 (http.client of Python). NULL: no memory. */
+static json_t *header_text(const char *bytes)
 {
-	const char *name = field->name;
-	PR_AUTO(free) char *joined = NULL;
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	return pr_buf_adds(&text, bytes) ? NULL : pr_output_latin1(&text);
+}
+
+/* The member of that name in whatever case; NULL: none yet. Borrowed. */
+static const char *known_name(json_t *headers, const char *name)
+{
 	const char *known;
 	json_t *value;
 
 	json_object_foreach (headers, known, value) {
-		if (!pr_text_eq_nocase(known, name))
-			continue;
-		joined = pr_text_format("%s, %s", json_string_value(value), field->value);
-		if (!joined)
-			return PR_ENOMEM;
-		name = known;
-		break;
+		if (pr_text_eq_nocase(known, name))
+			return known;
 	}
-	value = pr_json_text(
-		joined ? joined : field->value, strlen(joined ? joined : field->value));
-	return pr_json_set(headers, name, value, NULL);
+	return NULL;
+}
+
+static int add_header(json_t *headers, const struct pr_http_field *field)
+{
+	json_auto_t *name = header_text(field->name);
+	json_auto_t *value = header_text(field->value);
+	const char *known;
+
+	if (!name || !value)
+		return PR_ENOMEM;
+	known = known_name(headers, json_string_value(name));
+	if (!known)
+		return pr_json_set(headers, json_string_value(name), pr_steal(value), NULL);
+	return pr_json_set(headers, known,
+		json_sprintf("%s, %s", pr_json_str(headers, known), json_string_value(value)),
+		NULL);
 }
 
 static json_t *headers_of(const struct pr_http_response *response)

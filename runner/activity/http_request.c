@@ -62,14 +62,21 @@ static int build_method(
 /* A GET carries its arguments in the query, after what the address has already. */
 static int add_query(struct pr_http_exchange *exchange, const json_t *arguments, struct pr_err *err)
 {
+	PR_AUTO(buf) struct pr_buf query = PR_BUF_INIT(URL_MAX);
+	const char *known;
+
 	if (!pr_value_truthy(arguments))
 		return 0;
-	pr_buf_addc(&exchange->url, memchr(exchange->url.ptr, '?', exchange->url.len) ? '&' : '?');
-	if (json_is_string(arguments)) {
-		pr_http_form_add_url(json_string_value(arguments), &exchange->url);
-		return pr_buf_check(&exchange->url, "the address", err);
-	}
-	return pr_http_form_add(arguments, &exchange->url, err);
+	if (json_is_string(arguments))
+		pr_http_form_add_url(json_string_value(arguments), &query);
+	else if (pr_http_form_add(arguments, &query, err))
+		return PR_EINVAL;
+	if (!query.len)
+		return pr_buf_check(&query, "the address", err);
+	known = strchr(pr_buf_str(&exchange->url), '?');
+	if (!known || known[1])
+		pr_buf_addc(&exchange->url, known ? '&' : '?');
+	return pr_buf_add(&exchange->url, query.ptr, query.len);
 }
 
 static int build_url(struct pr_http_exchange *exchange, struct pr_err *err)
