@@ -51,6 +51,9 @@ static int check_control_files(struct job *job, struct pr_err *err)
 {
 	const char *given;
 
+	if (pr_args_nth(job->args, "control-file", 0))
+		pr_warn("The controls of --control-file are left out: this version runs no Python "
+			"controls");
 	for (size_t i = 0; (given = pr_args_nth(job->args, "control-file", i)); i++)
 		if (!pr_file_exists(given))
 			return pr_fail(err, PR_EUSAGE,
@@ -195,7 +198,8 @@ static const struct pr_option options[] = {
 	{"var", 0, PR_OPTION_LIST, "KEY[:TYPE]=VALUE", "Set a declared configuration key.", NULL},
 	{"var-file", 0, PR_OPTION_LIST, "FILE",
 		"Set configuration and secrets from a JSON, YAML or .env file.", NULL},
-	{"control-file", 0, PR_OPTION_LIST, "FILE", "Controls for every experiment.", NULL},
+	{"control-file", 0, PR_OPTION_LIST, "FILE",
+		"Controls for every experiment (this version leaves them out).", NULL},
 	{"hypothesis-strategy", 0, PR_OPTION_VALUE, "WHEN", "When the steady state is checked.",
 		hypothesis_strategies},
 	{"hypothesis-frequency", 0, PR_OPTION_VALUE, "SECONDS",

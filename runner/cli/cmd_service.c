@@ -73,6 +73,9 @@ static int run_loaded(
 	struct pr_err err = PR_ERR_INIT;
 	const char *refusal;
 
+	if (pr_args_nth(args, "control-file", 0))
+		pr_warn("The controls of --control-file are left out: this version runs no Python "
+			"controls");
 	if (read_var_files(job, args, &err) || pr_plan_job_load(job, &err) ||
 		pr_plan_job_run(job, &err)) {
 		pr_plan_job_tell_error(job, err.msg);
@@ -129,7 +132,8 @@ static const struct pr_option execute_options[] = {
 		NULL},
 	{"skip-context", 0, PR_OPTION_SWITCH, NULL, "Leave the plan's integrations out.", NULL},
 	{"load-environment", 0, PR_OPTION_SWITCH, NULL, "Load the plan's environment.", NULL},
-	{"control-file", 0, PR_OPTION_LIST, "FILE", "Controls for every experiment.", NULL},
+	{"control-file", 0, PR_OPTION_LIST, "FILE",
+		"Controls for every experiment (this version leaves them out).", NULL},
 	{"var-file", 0, PR_OPTION_LIST, "FILE",
 		"Set configuration and secrets from a JSON, YAML or .env file.", NULL},
 	{"set-exit-code", 0, PR_OPTION_SWITCH, NULL, "Tell the outcome by the exit code (default).",

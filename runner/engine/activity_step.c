@@ -57,7 +57,11 @@ static void step_crash(struct pr_step *step, const char *message)
 	if (step->end != PR_STEP_DONE)
 		return;
 	step->end = PR_STEP_CRASHED;
-	pr_fail(&step->error, PR_EINVAL, "%s", message);
+	if (step->activity)
+		pr_fail(&step->error, PR_EINVAL, "activity '%s': %s",
+			pr_activity_name(step->activity), message);
+	else
+		pr_fail(&step->error, PR_EINVAL, "%s", message);
 }
 
 static void on_pause_after(void *arg)

@@ -17,6 +17,31 @@ static bool is_declared(const json_t *document, const json_t *ref)
 	return false;
 }
 
+/* Control modules that the programs do themselves; every other one would need an interpreter. */
+static bool is_native(const char *module)
+{
+	static const char *const modules[] = {"chaosreliably.controls.experiment"};
+
+	return pr_text_index(module, modules, PR_LEN(modules)) >= 0;
+}
+
+/* As upstream says it of a module that it cannot import: the run goes on without. */
+static void check_module(const json_t *module, const char *name, const struct pr_place *place,
+	struct pr_findings *findings)
+{
+	const char *text = json_string_value(module);
+
+	if (!pr_value_truthy(module))
+		pr_findings_add(findings, PR_FINDING_ERROR, place,
+			"Control '%s' must have a module path", name);
+	else if (text && !is_native(text))
+		pr_findings_add(findings, PR_FINDING_WARNING, place,
+			"Could not find Python module '%s' in control '%s': this version runs no "
+			"Python "
+			"controls. The experiment will carry on running nonetheless.",
+			text, name);
+}
+
 static void check_provider(const json_t *control, const char *name, const struct pr_place *place,
 	struct pr_findings *findings)
 {
@@ -25,10 +50,8 @@ static void check_provider(const json_t *control, const char *name, const struct
 	if (!pr_value_truthy(provider))
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
 			"Control '%s' must have a `provider` property", name);
-	else if (pr_text_eq(pr_json_str(provider, "type"), "python") &&
-		 !pr_value_truthy(json_object_get(provider, "module")))
-		pr_findings_add(findings, PR_FINDING_ERROR, place,
-			"Control '%s' must have a module path", name);
+	else if (pr_text_eq(pr_json_str(provider, "type"), "python"))
+		check_module(json_object_get(provider, "module"), name, place, findings);
 }
 
 static void check_scope(const json_t *control, const char *name, const struct pr_place *place,

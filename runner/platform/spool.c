@@ -101,8 +101,11 @@ static int list_folder(const char *folder, struct listing *listing, struct pr_er
 		free(names[i]);
 	}
 	free(names);
-	if (rc)
+	if (rc) {
+		auto_listing(listing);
+		*listing = (struct listing){.files = NULL};
 		return pr_fail_nomem(err);
+	}
 	if (listing->count)
 		qsort(listing->files, listing->count, sizeof *listing->files, by_age);
 	return 0;

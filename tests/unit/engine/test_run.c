@@ -63,10 +63,11 @@ static const struct outcome {
 		{0}, "aborted", false, "a:succeeded b:-", "undo:succeeded", ""},
 	{"reference to nothing", "'method':[{'ref':'x'}," ACT("c", "") "]," UNDO, {0}, "aborted",
 		false, "", "undo:succeeded", ""},
-	{"gate crashes", CRASHED ",'method':[]," UNDO, {0}, "none", false, "", "", "odd"},
+	{"gate crashes", CRASHED ",'method':[]," UNDO, {0}, "none", false, "", "",
+		"activity 'p': odd"},
 	{"after crashes", CRASHED ",'method':[" ACT("a", "") "]," UNDO,
 		{.hypothesis = PR_HYPOTHESIS_AFTER_METHOD_ONLY}, "none", false, "a:succeeded", "",
-		"odd"},
+		"activity 'p': odd"},
 	{"tolerance crashes",
 		HYPOTHESIS(PROBE(
 			"p", "{'type':'regex','pattern':'x'}", ",'output':{}")) ",'method':[]",
