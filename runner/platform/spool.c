@@ -113,13 +113,14 @@ static int list_folder(const char *folder, struct listing *listing, struct pr_er
 
 static int check_room(const char *folder, size_t n, struct pr_err *err)
 {
-	__attribute__((cleanup(auto_listing))) struct listing listing = {.files = NULL};
+	struct listing listing = {.files = NULL};
 	int64_t bytes = (int64_t)n;
 
 	if (list_folder(folder, &listing, err))
 		return PR_EIO;
 	for (size_t i = 0; i < listing.count; i++)
 		bytes += listing.files[i].bytes;
+	auto_listing(&listing);
 	if (bytes > SPOOL_MAX)
 		return pr_fail(err, PR_ELIMIT,
 			"the spool '%s' is full: run `plan-runner report resend`", folder);
