@@ -86,20 +86,23 @@ static void providers_are_asked_for_each_activity_wherever_it_is(void **state)
 
 static void deep_and_odd_documents_are_survived(void **state)
 {
-	static const char *const documents[] = {
-		"{\"title\": [], \"description\": {}, \"tags\": 5, \"extensions\": 5, "
-		"\"configuration\": 5, \"secrets\": [], \"steady-state-hypothesis\": 5, "
-		"\"method\": {}, \"rollbacks\": 5, \"controls\": 5}",
-		"{\"title\": \"t\", \"description\": \"d\", \"method\": [[], null, {}, "
-		"{\"ref\": {}}, {\"type\": [], \"name\": {}, \"provider\": []}]}",
-		"{\"title\": \"t\", \"description\": \"d\", \"method\": null}"};
+	static const struct {
+		const char *text;
+	} documents[] = {
+		{"{\"title\": [], \"description\": {}, \"tags\": 5, \"extensions\": 5, "
+		 "\"configuration\": 5, \"secrets\": [], \"steady-state-hypothesis\": 5, "
+		 "\"method\": {}, \"rollbacks\": 5, \"controls\": 5}"},
+		{"{\"title\": \"t\", \"description\": \"d\", \"method\": [[], null, {}, "
+		 "{\"ref\": {}}, {\"type\": [], \"name\": {}, \"provider\": []}]}"},
+		{"{\"title\": \"t\", \"description\": \"d\", \"method\": null}"},
+	};
 
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(documents); i++) {
 		PR_AUTO(findings) struct pr_findings findings = PR_FINDINGS_INIT;
 		int providers;
 
-		judge(documents[i], &findings, &providers);
+		judge(documents[i].text, &findings, &providers);
 		assert_true(pr_findings_errors(&findings) > 0);
 		for (size_t k = 0; k < findings.count; k++)
 			assert_true(findings.items[k].text[0] != '\0');
