@@ -2,6 +2,7 @@
 
 #include "base/env.h"
 #include "base/text.h"
+#include "net/netrc.h"
 #include "net/url.h"
 
 #include <ctype.h>
@@ -99,8 +100,21 @@ static char *header_line(const struct pr_http_field *header)
 	return pr_text_format("%s: %s", header->name, header->value);
 }
 
+/* A login of ~/.netrc goes before an Authorization header; libcurl would have it the other way. */
+static bool use_netrc(struct pr_http_call *call)
+{
+	struct pr_netrc_login login = {0};
+	bool found = call->request.netrc && pr_netrc_find(call->url, &login);
+
+	curl_easy_setopt(call->easy, CURLOPT_USERNAME, login.user);
+	curl_easy_setopt(call->easy, CURLOPT_PASSWORD, login.password);
+	pr_netrc_release(&login);
+	return found;
+}
+
 static int build_headers(struct pr_http_call *call, struct pr_err *err)
 {
+	bool login = use_netrc(call);
 	int rc = append(&call->headers, pr_text_dup("Expect:"));
 
 	for (size_t i = 0; i < call->headers_out_count && !rc; i++) {
@@ -108,6 +122,8 @@ static int build_headers(struct pr_http_call *call, struct pr_err *err)
 
 		if (!is_token(header->name) || !is_header_value(header->value))
 			return pr_fail(err, PR_EUSAGE, "header '%s' cannot be sent", header->name);
+		if (login && pr_text_eq_nocase(header->name, "Authorization"))
+			continue;
 		rc = append(&call->headers, header_line(header));
 	}
 	if (!rc && !find_header(call, "Content-Type"))
@@ -176,8 +192,6 @@ static void set_connection(struct pr_http_call *call)
 	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
 	curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
 		(long)(call->ipv4_only ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_WHATEVER));
-	curl_easy_setopt(easy, CURLOPT_NETRC,
-		(long)(request->netrc ? CURL_NETRC_OPTIONAL : CURL_NETRC_IGNORED));
 	if (request->cookies)
 		curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
 	if (request->compressed)

@@ -1,6 +1,8 @@
 #include "base/env.h"
 #include "http_fixture.h"
 
+#include <unistd.h>
+
 static const struct server_answer ok = {.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"};
 static const struct server_answer silent = {.bytes = "", .then = SERVER_SILENT};
 
@@ -153,6 +155,37 @@ static void the_proxy_of_the_environment_is_asked_in_either_case(void **state)
 	}
 }
 
+static void the_netrc_of_the_home_goes_before_an_authorization_header(void **state)
+{
+	static const struct pr_http_header header = {"Authorization", "Bearer given"};
+	struct pr_http_request request = {.url = "/", .headers = &header, .header_count = 1};
+	struct fixture *f = *state;
+	char folder[] = "/tmp/plan-runner-test-XXXXXX";
+	char path[64];
+	struct outcome o;
+	FILE *file;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/.netrc", folder);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	assert_true(fputs("machine 127.0.0.1 login u password p\n", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(pr_env_unset("NETRC", NULL), 0);
+	assert_int_equal(pr_env_set("HOME", folder, NULL), 0);
+	fixture_serve(f, &ok, 1);
+	fixture_call(f, &request, &o);
+	request.netrc = true;
+	fixture_call(f, &request, &o);
+	unlink(path);
+	rmdir(folder);
+	fixture_call(f, &request, &o);
+	assert_true(fixture_was_sent(&f->server, 0, "\r\nAuthorization: Bearer given\r\n"));
+	assert_true(fixture_was_sent(&f->server, 1, "\r\nAuthorization: Basic dTpw\r\n"));
+	assert_false(fixture_was_sent(&f->server, 1, "given"));
+	assert_true(fixture_was_sent(&f->server, 2, "\r\nAuthorization: Bearer given\r\n"));
+}
+
 int main(void)
 {
 	static const char *const variables[] = {"http_proxy", "HTTP_PROXY", "https_proxy",
@@ -162,6 +195,7 @@ int main(void)
 		TEST(a_freed_call_does_not_call_back),
 		TEST(a_freed_client_ends_its_calls),
 		TEST(calls_of_one_client_overlap),
+		TEST(the_netrc_of_the_home_goes_before_an_authorization_header),
 		TEST(the_proxy_of_the_environment_is_asked_in_either_case),
 	};
 

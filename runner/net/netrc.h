@@ -1,0 +1,27 @@
+#ifndef PR_NET_NETRC_H
+#define PR_NET_NETRC_H
+
+/* Logins from ~/.netrc, as python-requests takes them (docs/engine.md 4.4). */
+
+#include <stdbool.h>
+
+/* A login. Owned. */
+struct pr_netrc_login {
+	char *user;
+	char *password;
+};
+
+/*
+ * Looks the host of `url` up in the file that NETRC names, else in ~/.netrc: its own entry, else
+ * the one called `default`. False, and nothing to release, when there is none or the file does not
+ * parse: that is no error for anybody.
+ */
+bool pr_netrc_find(const char *url, struct pr_netrc_login *login);
+
+/* As pr_netrc_find, in the text of such a file, for a host. */
+bool pr_netrc_find_in(const char *text, const char *host, struct pr_netrc_login *login);
+
+/* Frees the contents. */
+void pr_netrc_release(struct pr_netrc_login *login);
+
+#endif
