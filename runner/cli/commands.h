@@ -1,17 +1,20 @@
 #ifndef PR_CLI_COMMANDS_H
 #define PR_CLI_COMMANDS_H
 
-/* The commands of plan-runner, one file each (cmd_<name>.c), and the table that has them all. */
+/* The commands of both programs, one file each (cmd_<name>.c), and the tables that have them all.
+ */
 
 #include "cli/context.h"
 
-extern const struct pr_command pr_commands_runner; /* the root */
+extern const struct pr_command pr_commands_runner; /* the roots */
+extern const struct pr_command pr_commands_deployer;
 
 extern const struct pr_command pr_command_run;
 extern const struct pr_command pr_command_validate;
 extern const struct pr_command pr_command_service;
 extern const struct pr_command pr_command_config;
 extern const struct pr_command pr_command_report;
+extern const struct pr_command pr_command_render;
 extern const struct pr_command pr_command_version;
 extern const struct pr_command pr_command_completion;
 extern const struct pr_command pr_command_man;

@@ -1,0 +1,14 @@
+#include "cli/commands.h"
+
+static const struct pr_command *const commands[] = {
+	&pr_command_render,
+	&pr_command_version,
+	&pr_command_completion,
+	&pr_command_man,
+};
+
+const struct pr_command pr_commands_deployer = {
+	.name = "plan-deployer",
+	.summary = "Puts plans to where they run: Kubernetes, GitHub Actions.",
+	PR_COMMANDS(commands),
+};

@@ -1,0 +1,95 @@
+#include "deploy/cron.h"
+
+#include "base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void schedules_of_five_fields_are_taken(void **state)
+{
+	static const char *const texts[] = {"* * * * *", "0 0 1 1 0", "59 23 31 12 6",
+		"*/5 * * * *", "0-30/10,45 8-18 * JAN-mar,12 Mon-FRI", "20/15 * * * *",
+		"  0\t4  * * 1 "};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(texts); i++) {
+		struct pr_err err = PR_ERR_INIT;
+
+		if (pr_cron_check(texts[i], &err))
+			fail_msg("%s", err.msg);
+	}
+}
+
+static void what_no_clock_shows_is_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *reason;
+	} rows[] = {
+		{"60 * * * *", "its minute 60 is not in 0-59"},
+		{"* 24 * * *", "its hour 24 is not in 0-23"},
+		{"* * 0 * *", "its day of the month 0 is not in 1-31"},
+		{"* * * 13 *", "its month 13 is not in 1-12"},
+		{"* * * * 7", "its day of the week 7 is not in 0-6 (Sunday is 0)"},
+		{"5-99 * * * *", "its minute 99 is not in 0-59"},
+		{"9-5 * * * *", "its minute range 9-5 runs backwards"},
+		{"*/0 * * * *", "its minute step '0' is not in 1-59"},
+		{"*/60 * * * *", "its minute step '60' is not in 1-59"},
+		{"*/ * * * *", "its minute step '' is not in 1-59"},
+		{"-1 * * * *", "its minute '' is not a number, a range or a step: 0-59/2"},
+		{"+1 * * * *", "its minute '+1' is not a number, a range or a step: 0-59/2"},
+		{"1,,2 * * * *", "its minute '' is not a number, a range or a step: 0-59/2"},
+		{"1, * * * *", "its minute '' is not a number, a range or a step: 0-59/2"},
+		{"mon * * * *", "its minute 'mon' is not a number, a range or a step: 0-59/2"},
+		{"* * * mon *", "its month 'mon' is not a number, a range or a step: 1-12/2"},
+		{"*-5 * * * *", "its minute '*' is not a number, a range or a step: 0-59/2"},
+		{"1-2-3 * * * *", "its minute '2-3' is not a number, a range or a step: 0-59/2"},
+		{"1/2/3 * * * *", "its minute step '2/3' is not in 1-59"},
+		{"* * *", "it has 3 of the 5 fields minute, hour, day of the month, month, day of "
+			  "the "
+			  "week"},
+		{"0 * * * * *", "it has 6 of the 5 fields minute, hour, day of the month, month, "
+				"day of the "
+				"week"},
+		{"@daily", "it has 1 of the 5 fields minute, hour, day of the month, month, day of "
+			   "the "
+			   "week"},
+		{"", "it has 0 of the 5 fields minute, hour, day of the month, month, day of the "
+		     "week"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(rows); i++) {
+		struct pr_err err = PR_ERR_INIT;
+		char expected[300];
+
+		pr_text_print(expected, sizeof(expected), "the schedule '%s' cannot be used: %s",
+			rows[i].text, rows[i].reason);
+		assert_int_equal(pr_cron_check(rows[i].text, &err), PR_EINVAL);
+		assert_string_equal(err.msg, expected);
+	}
+}
+
+static void a_line_break_is_no_blank(void **state)
+{
+	(void)state;
+	assert_int_equal(pr_cron_check("* * * *\n*", NULL), PR_EINVAL);
+	assert_int_equal(pr_cron_check("* * * * *\n", NULL), PR_EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(schedules_of_five_fields_are_taken),
+		cmocka_unit_test(what_no_clock_shows_is_refused),
+		cmocka_unit_test(a_line_break_is_no_blank),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
