@@ -151,7 +151,7 @@ typedef int read_fn(struct render_job *job, const struct pr_args *args, struct p
 static int run(struct pr_context *context, const struct pr_args *args,
 	const struct pr_target *target, read_fn *read_settings)
 {
-	__attribute__((cleanup(release))) struct render_job job = {.template = PR_BUF_INIT(0)};
+	struct render_job job = {.template = PR_BUF_INIT(0)};
 	struct pr_err err = PR_ERR_INIT;
 	int rc = read_deployment(&job.deployment, args, &err);
 
@@ -160,6 +160,7 @@ static int run(struct pr_context *context, const struct pr_args *args,
 		rc = read_settings(&job, args, &err);
 	if (!rc)
 		rc = render(target, &job.deployment, pr_args_value(args, "output"), &err);
+	release(&job);
 	if (!rc)
 		return PR_EXIT_OK;
 	pr_complain(context, "%s", err.msg);

@@ -8,6 +8,7 @@
 
 struct pr_yaml_tree {
 	yaml_document_t document;
+	size_t *offsets;            /* of its characters; only while it is made */
 	struct pr_yaml_node *nodes; /* in the order of the document's */
 	size_t count;
 };
@@ -65,14 +66,15 @@ static struct pr_yaml_node node_of(const yaml_node_t *from, const size_t *offset
 
 static int fill(struct pr_yaml_tree *tree, const char *text, size_t n, struct pr_err *err)
 {
-	PR_AUTO(free) size_t *offsets = byte_offsets(text, n);
-
+	tree->offsets = byte_offsets(text, n);
 	tree->count = node_count(&tree->document);
 	tree->nodes = calloc(tree->count + 1, sizeof(*tree->nodes));
-	if (!offsets || !tree->nodes)
+	if (!tree->offsets || !tree->nodes)
 		return pr_fail_nomem(err);
 	for (size_t i = 0; i < tree->count; i++)
-		tree->nodes[i] = node_of(&tree->document.nodes.start[i], offsets);
+		tree->nodes[i] = node_of(&tree->document.nodes.start[i], tree->offsets);
+	free(tree->offsets);
+	tree->offsets = NULL;
 	return 0;
 }
 
@@ -143,6 +145,7 @@ void pr_yaml_tree_free(struct pr_yaml_tree *tree)
 		return;
 	yaml_document_delete(&tree->document);
 	free(tree->nodes);
+	free(tree->offsets);
 	free(tree);
 }
 

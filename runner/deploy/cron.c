@@ -71,8 +71,8 @@ static int check_part(const struct field *field, char *part, struct pr_err *err)
 	char *step = part;
 	char *last = strsep(&step, "/");
 	char *first = strsep(&last, "-");
-	int64_t begin;
-	int64_t end;
+	int64_t begin = 0;
+	int64_t end = 0;
 	int rc;
 
 	if (step && check_step(field, step, err))

@@ -175,7 +175,7 @@ void pr_workflow_free(struct pr_workflow *workflow)
 int pr_workflow_set_name(struct pr_workflow *workflow, const char *name, struct pr_err *err)
 {
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
-	struct pr_workflow_member member;
+	struct pr_workflow_member member = {.key = NULL};
 	int rc = pr_workflow_member(workflow, workflow->root, "name", &member, err);
 
 	if (rc)
