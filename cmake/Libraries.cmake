@@ -25,6 +25,10 @@ pr_library(openssl openssl)
 pr_library(pcre2 libpcre2-8)
 pr_library(jansson jansson)
 pr_library(libyaml yaml-0.1)
+# Only the companion pushes to repositories, and it is linked dynamically.
+if(NOT PR_STATIC)
+	pr_library(libgit2 libgit2)
+endif()
 
 add_library(pr_lib_uthash INTERFACE)
 if(PR_STATIC)

@@ -1,7 +1,7 @@
 # What the scripts of this tree need installed, and how: sourced, not run.
 
 # to build the programs
-BUILD_PACKAGES=(ca-certificates ccache cmake gcc git libc6-dev libcurl4-openssl-dev libjansson-dev
+BUILD_PACKAGES=(ca-certificates ccache cmake gcc git libc6-dev libcurl4-openssl-dev libgit2-dev libjansson-dev
   libpcre2-dev libssl-dev libyaml-dev ninja-build pkg-config uthash-dev)
 # to run every test that apt can serve, the static build (docker/deps.sh) among them
 TEST_PACKAGES=(cppcheck file iproute2 libcmocka-dev lld make openssl patch perl procps python3 shellcheck
