@@ -42,11 +42,21 @@ static void add_known(const struct pr_command *const *path, size_t depth, struct
 		pr_buf_addf(out, "%s%s", i > 1 ? " " : "|", path[i]->name);
 }
 
+/* The shell function's name: each program has its own, since one shell may load several. */
+static void add_function(const char *program, struct pr_buf *out)
+{
+	pr_buf_addc(out, '_');
+	for (const char *c = program; *c != '\0'; c++)
+		pr_buf_addc(out, *c == '-' ? '_' : *c);
+	pr_buf_adds(out, "_complete");
+}
+
 static void add_bash(const char *program, const struct pr_command *root, struct pr_buf *out)
 {
 	const struct pr_command *path[PR_COMMAND_DEPTH] = {root};
 
-	pr_buf_adds(out, "_plan_runner_complete() {\n"
+	add_function(program, out);
+	pr_buf_adds(out, "() {\n"
 			 "  local current=${COMP_WORDS[COMP_CWORD]} path= word words= known='");
 	visit(path, 1, add_known, out);
 	pr_buf_adds(out, "|'\n"
@@ -56,12 +66,12 @@ static void add_bash(const char *program, const struct pr_command *root, struct 
 			 "  done\n"
 			 "  case $path in\n");
 	visit(path, 1, add_case, out);
-	pr_buf_addf(out,
-		"  esac\n"
-		"  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-		"}\n"
-		"complete -o default -F _plan_runner_complete %s\n",
-		program);
+	pr_buf_adds(out, "  esac\n"
+			 "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+			 "}\n"
+			 "complete -o default -F ");
+	add_function(program, out);
+	pr_buf_addf(out, " %s\n", program);
 }
 
 static void add_zsh(const char *program, const struct pr_command *root, struct pr_buf *out)

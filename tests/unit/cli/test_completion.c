@@ -123,6 +123,29 @@ static void bash_completes_commands_and_options(void **state)
 		assert_completes(*state, cases[i].words, cases[i].expected);
 }
 
+static void one_bash_holds_the_completions_of_both_programs(void **state)
+{
+	static const struct pr_command render = {.name = "render"};
+	static const struct pr_command *const commands[] = {&render};
+	static const struct pr_command deployer = {.commands = commands, .command_count = 1};
+	static const char ask[] = "COMP_WORDS=(plan-runner serv) COMP_CWORD=1\n"
+				  "$(complete -p plan-runner | sed 's/.*-F \\([^ ]*\\).*/\\1/')\n"
+				  "echo \"${COMPREPLY[*]}\"\n"
+				  "COMP_WORDS=(plan-deployer rend) COMP_CWORD=1\n"
+				  "$(complete -p plan-deployer | sed 's/.*-F \\([^ ]*\\).*/\\1/')\n"
+				  "echo \"${COMPREPLY[*]}\"\n";
+	const struct place *place = *state;
+	PR_AUTO(buf) struct pr_buf script = PR_BUF_INIT(1 << 20);
+	PR_AUTO(buf) struct pr_buf output = PR_BUF_INIT(1 << 20);
+
+	complete("bash", &script);
+	assert_int_equal(pr_help_completion("plan-deployer", &deployer, "bash", &script, NULL), 0);
+	pr_buf_adds(&script, ask);
+	assert_int_equal(run_bash(place, "--", &script), 0);
+	assert_int_equal(pr_file_read(place->output, &output, NULL), 0);
+	assert_string_equal(pr_buf_str(&output), "service\nrender\n");
+}
+
 static void check_named(void *arg, const struct pr_command *const *path, size_t depth)
 {
 	const struct pr_command *command = path[depth - 1];
@@ -167,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(bash_can_read_its_script),
 		CASE(bash_completes_commands_and_options),
+		CASE(one_bash_holds_the_completions_of_both_programs),
 		CASE(every_shell_knows_every_command_and_option),
 		CASE(another_shell_is_refused),
 	};
