@@ -21,18 +21,32 @@
 struct pr_http_client;
 struct pr_http_call;
 
-/* How peers are verified and reached. Strings are copied by the client. */
+/*
+ * How peers are verified and reached. Strings are copied by the client. What is NULL after
+ * keep_alive is not used: certificates and keys given here stay in memory.
+ */
 struct pr_http_policy {
 	bool verify_tls;
-	const char *ca_file;    /* NULL: net/tls.h chooses */
-	const char *user_agent; /* NULL: plan-runner/<version> */
-	bool keep_alive;        /* false: a new connection a call */
+	const char *ca_file;     /* NULL: net/tls.h chooses */
+	const char *user_agent;  /* NULL: plan-runner/<version> */
+	bool keep_alive;         /* false: a new connection a call */
+	const char *ca;          /* PEM: the only authorities that are trusted, before ca_file */
+	const char *certificate; /* PEM, shown to the peer, with `key` */
+	const char *key;         /* PEM without a pass phrase */
+	const char *server_name; /* asked for and verified in place of the host of the address */
+	const char *proxy;       /* address; goes before those of the environment, no_proxy too */
 };
 
 struct pr_http_header {
 	const char *name;
 	const char *value; /* NULL: the client's default of that name is not sent */
 };
+
+/*
+ * Takes a piece of the body as it comes; non-zero ends the call, which then counts as answered. It
+ * must not free the call or the client.
+ */
+typedef int pr_http_stream_fn(void *arg, const char *bytes, size_t n);
 
 struct pr_http_request {
 	const char *method; /* any token, as it is sent */
@@ -50,6 +64,8 @@ struct pr_http_request {
 	bool compressed;    /* gzip and deflate are accepted and decoded */
 	bool fresh;         /* on a new connection: what a kept one loses, libcurl sends again */
 	bool netrc;         /* ~/.netrc is honoured, over an Authorization header */
+	pr_http_stream_fn *stream; /* gets what comes with status 200, which is not collected */
+	void *stream_arg;
 };
 
 /* Why there is no answer. */

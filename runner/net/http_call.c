@@ -110,6 +110,21 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 	return rc ? 0 : n;
 }
 
+/* CURLOPT_WRITEFUNCTION of a call with a stream. */
+static size_t on_piece(char *data, size_t size, size_t n, void *arg)
+{
+	struct pr_http_call *call = arg;
+	long status = 0;
+
+	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status != 200)
+		return on_body(data, size, n, arg);
+	n *= size;
+	restart_idle(call);
+	call->stream_ended = call->request.stream(call->request.stream_arg, data, n) != 0;
+	return call->stream_ended ? 0 : n;
+}
+
 /* CURLOPT_PREREQFUNCTION: connected, the request goes out now. */
 static int on_connected(void *arg, char *ip, char *local_ip, int port, int local_port)
 {
@@ -180,7 +195,9 @@ static void fail_with(struct pr_http_call *call, CURLcode code)
 
 	snprintf(detail, sizeof detail, "%.190s%s",
 		call->error[0] ? call->error : curl_easy_strerror(code),
-		authority ? " (PLAN_RUNNER_CA_FILE names the CA certificates to trust)" : "");
+		authority && !call->client->ca
+			? " (PLAN_RUNNER_CA_FILE names the CA certificates to trust)"
+			: "");
 	pr_http_call_fail(call, failure_of(call, code), detail);
 }
 
@@ -288,7 +305,7 @@ void pr_http_call_done(struct pr_http_call *call, CURLcode code)
 	}
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 	call->response.status = status;
-	if (code != CURLE_OK) {
+	if (code != CURLE_OK && !call->stream_ended) {
 		fail_with(call, code);
 		return;
 	}
@@ -309,7 +326,7 @@ static void set_callbacks(struct pr_http_call *call)
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, call->request.stream ? on_piece : on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
@@ -375,6 +392,7 @@ void pr_http_call_free(struct pr_http_call *call)
 	pr_task_cancel(&call->finish);
 	curl_easy_cleanup(call->easy);
 	curl_slist_free_all(call->headers);
+	curl_slist_free_all(call->connect_to);
 	clear_fields(call);
 	free(call->response.fields);
 	pr_buf_release(&call->response.body);

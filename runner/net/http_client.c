@@ -134,6 +134,27 @@ void pr_http_client_remove(struct pr_http_call *call)
 	call->in_multi = false;
 }
 
+static int copy_identity(struct pr_http_client *client, const struct pr_http_policy *policy)
+{
+	const struct {
+		const char *from;
+		char **to;
+	} texts[] = {
+		{policy->ca, &client->ca},
+		{policy->certificate, &client->certificate},
+		{policy->key, &client->key},
+		{policy->server_name, &client->server_name},
+		{policy->proxy, &client->proxy},
+	};
+
+	for (size_t i = 0; i < PR_LEN(texts); i++) {
+		*texts[i].to = pr_text_dup(texts[i].from);
+		if (texts[i].from && !*texts[i].to)
+			return PR_ENOMEM;
+	}
+	return 0;
+}
+
 static int set_up(struct pr_http_client *client, const struct pr_http_policy *policy)
 {
 	client->verify_tls = policy->verify_tls;
@@ -142,7 +163,7 @@ static int set_up(struct pr_http_client *client, const struct pr_http_policy *po
 	client->user_agent =
 		pr_text_dup(policy->user_agent ? policy->user_agent : "plan-runner/" PR_VERSION);
 	client->multi = curl_multi_init();
-	if (!client->user_agent || !client->multi)
+	if (!client->user_agent || !client->multi || copy_identity(client, policy))
 		return PR_ENOMEM;
 	curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
 	curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
@@ -183,6 +204,11 @@ void pr_http_client_free(struct pr_http_client *client)
 	pr_timer_stop(&client->timer);
 	free(client->ca_file);
 	free(client->user_agent);
+	free(client->ca);
+	free(client->certificate);
+	free(client->key);
+	free(client->server_name);
+	free(client->proxy);
 	free(client);
 }
 

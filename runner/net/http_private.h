@@ -16,6 +16,11 @@ struct pr_http_client {
 	struct pr_http_call *calls;
 	char *ca_file;
 	char *user_agent;
+	char *ca; /* PEM, as the next two */
+	char *certificate;
+	char *key;
+	char *server_name;
+	char *proxy;
 	bool verify_tls;
 	bool keep_alive;
 };
@@ -25,7 +30,8 @@ struct pr_http_call {
 	struct pr_http_call *next, *prev;
 	CURL *easy;
 	struct curl_slist *headers;
-	struct pr_http_request request;    /* numbers and switches only */
+	struct curl_slist *connect_to;
+	struct pr_http_request request;    /* numbers, switches and the stream only */
 	struct pr_http_field *headers_out; /* owned; a value may be NULL */
 	size_t headers_out_count;
 	char *method; /* owned, with room for "GET" at least */
@@ -46,6 +52,7 @@ struct pr_http_call {
 	bool connected;
 	bool ipv4_only;
 	bool too_large;
+	bool stream_ended; /* by who takes it */
 };
 
 /* Gives the call's handle to libcurl; a failure is delivered as the call's outcome. */

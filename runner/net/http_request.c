@@ -112,6 +112,17 @@ static bool use_netrc(struct pr_http_call *call)
 	return found;
 }
 
+/* The true host as Host, where another name stands in the address. */
+static int add_host(struct pr_http_call *call)
+{
+	PR_AUTO(free) char *netloc = NULL;
+
+	if (!call->client->server_name || find_header(call, "Host"))
+		return 0;
+	netloc = pr_url_netloc(call->url);
+	return append(&call->headers, netloc ? pr_text_format("Host: %s", netloc) : NULL);
+}
+
 static int build_headers(struct pr_http_call *call, struct pr_err *err)
 {
 	bool login = use_netrc(call);
@@ -128,6 +139,7 @@ static int build_headers(struct pr_http_call *call, struct pr_err *err)
 	}
 	if (!rc && !find_header(call, "Content-Type"))
 		rc = append(&call->headers, pr_text_dup("Content-Type:"));
+	rc = rc ? rc : add_host(call);
 	return rc ? pr_fail_nomem(err) : 0;
 }
 
@@ -190,6 +202,7 @@ static void set_connection(struct pr_http_call *call)
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, client->keep_alive ? 0L : 1L);
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->fresh ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, request->stream ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
 		(long)(call->ipv4_only ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_WHATEVER));
 	if (request->cookies)
@@ -198,6 +211,65 @@ static void set_connection(struct pr_http_call *call)
 		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
 	curl_easy_setopt(easy, CURLOPT_PROXY, upper_case_proxy(call->url));
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, client->user_agent);
+}
+
+static void set_blob(CURL *easy, CURLoption option, char *pem)
+{
+	struct curl_blob blob = {.data = pem, .len = strlen(pem), .flags = CURL_BLOB_NOCOPY};
+
+	curl_easy_setopt(easy, option, &blob);
+}
+
+/* A key with a pass phrase is refused: without the empty one OpenSSL would ask the terminal. */
+static void set_identity(struct pr_http_call *call)
+{
+	const struct pr_http_client *client = call->client;
+	CURL *easy = call->easy;
+
+	if (client->ca) {
+		set_blob(easy, CURLOPT_CAINFO_BLOB, client->ca);
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	}
+	if (client->certificate && client->key) {
+		set_blob(easy, CURLOPT_SSLCERT_BLOB, client->certificate);
+		set_blob(easy, CURLOPT_SSLKEY_BLOB, client->key);
+		curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");
+	}
+	if (client->proxy) {
+		curl_easy_setopt(easy, CURLOPT_PROXY, client->proxy);
+		curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	}
+}
+
+/* "::HOST:PORT": from any address to this one; an empty port stays as it is. */
+static char *connect_to(const char *url)
+{
+	PR_AUTO(free) char *netloc = pr_url_netloc(url);
+	const char *bracket = netloc ? strrchr(netloc, ']') : NULL;
+
+	if (!netloc)
+		return NULL;
+	return pr_text_format("::%s%s", netloc, strchr(bracket ? bracket : netloc, ':') ? "" : ":");
+}
+
+/*
+ * The name to verify takes the place of the host in the address that libcurl sees, which
+ * connects to that host all the same.
+ */
+static int set_address(struct pr_http_call *call)
+{
+	const char *name = call->client->server_name;
+	PR_AUTO(free) char *url = NULL;
+
+	if (!name)
+		return curl_easy_setopt(call->easy, CURLOPT_URL, call->url) ? PR_ENOMEM : 0;
+	curl_slist_free_all(call->connect_to);
+	call->connect_to = NULL;
+	url = pr_url_replace_host(call->url, name);
+	if (!url || append(&call->connect_to, connect_to(call->url)))
+		return PR_ENOMEM;
+	curl_easy_setopt(call->easy, CURLOPT_CONNECT_TO, call->connect_to);
+	return curl_easy_setopt(call->easy, CURLOPT_URL, url) ? PR_ENOMEM : 0;
 }
 
 int pr_http_call_prepare(struct pr_http_call *call, struct pr_err *err)
@@ -213,9 +285,8 @@ int pr_http_call_prepare(struct pr_http_call *call, struct pr_err *err)
 	set_connection(call);
 	set_method(call);
 	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
-	if (curl_easy_setopt(call->easy, CURLOPT_URL, call->url))
-		return pr_fail_nomem(err);
-	return 0;
+	set_identity(call);
+	return set_address(call) ? pr_fail_nomem(err) : 0;
 }
 
 char *pr_http_field(const struct pr_http_response *response, const char *name)

@@ -89,6 +89,20 @@ static bool has_port(CURLU *url, const char *port)
 	return has;
 }
 
+char *pr_url_replace_host(const char *url, const char *host)
+{
+	__attribute__((cleanup(auto_url))) CURLU *parsed = parse(url);
+	char *text = NULL;
+	char *copy;
+
+	if (!parsed || curl_url_set(parsed, CURLUPART_HOST, host, 0) != CURLUE_OK ||
+		curl_url_get(parsed, CURLUPART_URL, &text, 0) != CURLUE_OK)
+		return NULL;
+	copy = pr_text_dup(text);
+	curl_free(text);
+	return copy;
+}
+
 bool pr_url_keeps_credentials(const char *from, const char *to)
 {
 	__attribute__((cleanup(auto_url))) CURLU *a = parse(from);

@@ -21,6 +21,9 @@ bool pr_url_is_plain_http(const char *url);
  */
 char *pr_url_netloc(const char *url) PR_MUST_CHECK;
 
+/* The same address with another host, the port stays. Caller frees; NULL: no address, no memory. */
+char *pr_url_replace_host(const char *url, const char *host) PR_MUST_CHECK;
+
 /*
  * Whether credentials meant for `from` may also go to `to`, by the rule of python-requests: the
  * same host, and the same scheme and port or a step from http to https on the usual ports.
