@@ -89,6 +89,7 @@ int pr_deploy_read_kubernetes(
 	*k = (struct pr_kubernetes){.name = pr_args_value(args, "name"),
 		.space = or_default(pr_args_value(args, "namespace"), "default"),
 		.image = or_default(pr_args_value(args, "image"), PR_IMAGE ":" PR_VERSION),
+		.pull_policy = pr_args_value(args, "image-pull-policy"),
 		.token_secret = pr_args_value(args, "token-secret"),
 		.token_key = or_default(pr_args_value(args, "token-key"), "token"),
 		.service_account = or_default(

@@ -47,10 +47,7 @@ int pr_deploy_read_github(
 int pr_deploy_exit(const struct pr_context *context, int rc, const struct pr_err *err);
 
 /* What every command has for its argument. */
-#define PR_PLAN_POSITIONAL                                \
-	{                                                 \
-		"PLAN_ID", "The UUID of the plan.", false \
-	}
+#define PR_PLAN_POSITIONAL {"PLAN_ID", "The UUID of the plan.", false}
 
 /* Of every target. */
 #define PR_DEPLOYMENT_OPTIONS                                                                 \
@@ -77,6 +74,10 @@ int pr_deploy_exit(const struct pr_context *context, int rc, const struct pr_err
 			"Key of the token in that Secret (token).", NULL},                         \
 		{"image", 0, PR_OPTION_VALUE, "IMAGE",                                             \
 			"Image of the pod (" PR_IMAGE ":" PR_VERSION ").", NULL},                  \
+		{"image-pull-policy", 0, PR_OPTION_VALUE, "POLICY",                                \
+			"When to pull the image (Always for latest or no tag, else "               \
+			"IfNotPresent).",                                                          \
+			pr_kube_pull_policies},                                                    \
 		{"image-pull-secret", 0, PR_OPTION_LIST, "NAME", "Secret to pull the image with.", \
 			NULL},                                                                     \
 		{"name", 0, PR_OPTION_VALUE, "NAME",                                               \

@@ -51,6 +51,7 @@ static struct pr_kube_run run_of(const struct pr_deployment *deployment, const c
 		.organization = deployment->organization,
 		.host = deployment->host,
 		.image = k->image,
+		.pull_policy = k->pull_policy,
 		.service_account = k->service_account,
 		.mount_account_token = !k->no_account_token,
 		.token_secret = k->token_secret,

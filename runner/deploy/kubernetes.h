@@ -15,6 +15,7 @@ struct pr_kubernetes {
 	const char *name;  /* NULL: reliably-plan-<PLAN>, a Job's with a hash of its spec */
 	const char *space; /* namespace */
 	const char *image;
+	const char *pull_policy;  /* NULL: as fits the image */
 	const char *token_secret; /* Secret with the platform's token; it must exist */
 	const char *token_key;
 	const char *service_account;

@@ -4,6 +4,8 @@
 #include "codec/json_write.h"
 #include "kube/names.h"
 
+#include <string.h>
+
 /* Enough for rollbacks and closing calls (docs/design.md, decision 6). */
 #define GRACE_S 30
 #define STARTING_DEADLINE_S 300
@@ -31,6 +33,17 @@ int pr_kube_labels(const struct pr_kube_run *run, json_t **ret_labels, struct pr
 		ret_labels, err);
 }
 
+const char *const pr_kube_pull_policies[] = {"Always", "IfNotPresent", "Never", NULL};
+
+const char *pr_kube_pull_policy(const char *image)
+{
+	const char *digest = strchr(image, '@');
+	const char *path = strrchr(image, '/');
+	const char *tag = strchr(path ? path : image, ':');
+
+	return digest || (tag && strcmp(tag, ":latest") != 0) ? "IfNotPresent" : "Always";
+}
+
 static json_t *pull_secrets(const struct pr_kube_run *run)
 {
 	json_t *list = json_array();
@@ -43,7 +56,7 @@ static json_t *pull_secrets(const struct pr_kube_run *run)
 static json_t *environment(const struct pr_kube_run *run)
 {
 	return json_pack("[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:{s:{s:s, s:s}}}]", "name",
-		"HOME", "value", PR_KUBE_HOME, "name", "RELIABLY_ORGANIZATION_ID", "value",
+		"HOME", "value", PR_KUBE_WORK, "name", "RELIABLY_ORGANIZATION_ID", "value",
 		run->organization, "name", "RELIABLY_SERVICE_HOST", "value", run->host, "name",
 		"RELIABLY_SERVICE_TOKEN", "valueFrom", "secretKeyRef", "name", run->token_secret,
 		"key", run->token_key);
@@ -65,12 +78,13 @@ static json_t *container(const struct pr_kube_run *run)
 {
 	return json_pack("{s:s, s:s, s:s, s:[s,s,s,s,s,s,s], s:s, s:o, s:{s:o, s:o}, s:o, s:s,"
 			 " s:[{s:s, s:s}, {s:s, s:s}]}",
-		"name", "job", "image", run->image, "imagePullPolicy", "Always", "args", "service",
-		"plan", "execute", "--set-status", "--log-stdout", "--load-environment", run->plan,
-		"workingDir", PR_KUBE_HOME, "env", environment(run), "resources", "requests",
-		amounts(), "limits", amounts(), "securityContext", container_security(),
-		"terminationMessagePolicy", "FallbackToLogsOnError", "volumeMounts", "name", "home",
-		"mountPath", PR_KUBE_HOME, "name", "tmp", "mountPath", "/tmp");
+		"name", "job", "image", run->image, "imagePullPolicy",
+		run->pull_policy ? run->pull_policy : pr_kube_pull_policy(run->image), "args",
+		"service", "plan", "execute", "--set-status", "--log-stdout", "--load-environment",
+		run->plan, "workingDir", PR_KUBE_WORK, "env", environment(run), "resources",
+		"requests", amounts(), "limits", amounts(), "securityContext", container_security(),
+		"terminationMessagePolicy", "FallbackToLogsOnError", "volumeMounts", "name", "work",
+		"mountPath", PR_KUBE_WORK, "name", "tmp", "mountPath", "/tmp");
 }
 
 static json_t *pod_security(void)
@@ -82,7 +96,7 @@ static json_t *pod_security(void)
 
 static json_t *volumes(void)
 {
-	return json_pack("[{s:s, s:{s:s}}, {s:s, s:{s:s}}]", "name", "home", "emptyDir",
+	return json_pack("[{s:s, s:{s:s}}, {s:s, s:{s:s}}]", "name", "work", "emptyDir",
 		"sizeLimit", "256Mi", "name", "tmp", "emptyDir", "sizeLimit", "64Mi");
 }
 

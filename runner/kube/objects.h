@@ -18,8 +18,11 @@
 /* The service account that upstream's pods use. */
 #define PR_KUBE_SERVICE_ACCOUNT_NAME "reliably-job"
 
-/* Where the pod works: an emptyDir, since the image cannot be written to. */
-#define PR_KUBE_HOME "/home/svc"
+/*
+ * Where the pod works: an emptyDir, since the image cannot be written to. Not /home/svc, where
+ * images that users derive have programs, which a mount would hide.
+ */
+#define PR_KUBE_WORK "/work"
 
 /* A plan as Kubernetes is to run it; all texts are borrowed, and checked by who fills it. */
 struct pr_kube_run {
@@ -29,6 +32,7 @@ struct pr_kube_run {
 	const char *organization;
 	const char *host; /* address of the platform */
 	const char *image;
+	const char *pull_policy; /* Always, IfNotPresent, Never; NULL: as fits the image */
 	const char *service_account;
 	bool mount_account_token; /* the pod may call the API server */
 	const char *token_secret; /* Secret with the platform's token */
@@ -54,6 +58,15 @@ int pr_kube_cron_job(const struct pr_kube_run *run, json_t **ret_object, struct 
 
 /* The service account, which mounts no token by itself, with the pull secrets. */
 int pr_kube_service_account(const struct pr_kube_run *run, json_t **ret_object, struct pr_err *err);
+
+/*
+ * The pull policy that fits an image, a literal. A version's tag and a digest never move, and an
+ * experiment must start while the registry is down: IfNotPresent. `latest`, or no tag: Always.
+ */
+const char *pr_kube_pull_policy(const char *image);
+
+/* The policies that there are, NULL-terminated. */
+extern const char *const pr_kube_pull_policies[];
 
 /* The labels of everything that belongs to one plan. */
 int pr_kube_labels(const struct pr_kube_run *run, json_t **ret_labels, struct pr_err *err);

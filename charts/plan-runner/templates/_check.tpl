@@ -126,7 +126,7 @@
 {{/* What the templates cannot do without: null would take the default away. Takes the values. */}}
 {{- define "plan-runner.checkPresent" -}}
 {{- $values := . -}}
-{{- range list "platform" "platform.tokenSecret" "platform.ca" "platform.ca.key" "image" "image.pullPolicy"
+{{- range list "platform" "platform.tokenSecret" "platform.ca" "platform.ca.key" "image"
   "serviceAccount" "serviceAccount.create" "rbac" "rbac.create" "rbac.kind" "job" "job.backoffLimit" "job.allowRetries"
   "cronJob" "cronJob.concurrencyPolicy" "cronJob.suspend" "podSecurityContext" "securityContext"
   "workspace" "workspace.sizeLimit" "workspace.tmpSizeLimit" "networkPolicy" "networkPolicy.create" "networkPolicy.egress"

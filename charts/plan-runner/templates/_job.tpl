@@ -29,7 +29,7 @@
 
 {{- define "plan-runner.env" -}}
 - name: HOME
-  value: /home/svc
+  value: /work
 {{- if .Values.platform.ca.configMap }}
 - name: PLAN_RUNNER_CA_FILE
   value: /etc/plan-runner/ca.crt
@@ -46,8 +46,8 @@
 {{- end -}}
 
 {{- define "plan-runner.mounts" -}}
-- name: home
-  mountPath: /home/svc
+- name: work
+  mountPath: /work
 - name: tmp
   mountPath: /tmp
 {{- if .Values.platform.ca.configMap }}
@@ -58,7 +58,7 @@
 {{- end -}}
 
 {{- define "plan-runner.volumes" -}}
-- name: home
+- name: work
   emptyDir:
     sizeLimit: {{ .Values.workspace.sizeLimit }}
 - name: tmp
@@ -80,7 +80,7 @@
 {{- $values := .root.Values -}}
 name: job
 image: {{ quote (include "plan-runner.image" .root) }}
-imagePullPolicy: {{ $values.image.pullPolicy }}
+imagePullPolicy: {{ include "plan-runner.pullPolicy" .root }}
 args:
   - service
   - plan
@@ -92,7 +92,7 @@ args:
   - {{ quote . }}
   {{- end }}
   - {{ quote .plan.id }}
-workingDir: /home/svc
+workingDir: /work
 env:
   {{- include "plan-runner.env" .root | nindent 2 }}
   {{- with concat (default (list) $values.extraEnv) (default (list) .plan.extraEnv) }}

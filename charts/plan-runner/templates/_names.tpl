@@ -98,6 +98,13 @@ reliably.com/plan: {{ quote .plan.id }}
 {{- include "plan-runner.merged" (list $own .root.Values.podLabels) -}}
 {{- end -}}
 
+{{/* A version's tag and a digest never move, and an experiment must start while the registry is down. */}}
+{{- define "plan-runner.pullPolicy" -}}
+{{- $image := .Values.image -}}
+{{- $moves := and (eq "latest" (default .Chart.AppVersion $image.tag)) (not $image.digest) -}}
+{{- default (ternary "Always" "IfNotPresent" $moves) $image.pullPolicy -}}
+{{- end -}}
+
 {{- define "plan-runner.image" -}}
 {{- $image := .Values.image -}}
 {{- $text := printf "%s:%s" $image.repository (default .Chart.AppVersion $image.tag) -}}

@@ -129,8 +129,42 @@ static void the_pod_is_restricted(void **state)
 		"{\"allowPrivilegeEscalation\":false,\"privileged\":false,"
 		"\"readOnlyRootFilesystem\":true,\"capabilities\":{\"drop\":[\"ALL\"]}}");
 	assert_at(job, "spec template spec volumes 0 emptyDir", "{\"sizeLimit\":\"256Mi\"}");
-	assert_at(job, "spec template spec containers 0 volumeMounts 0 mountPath", "\"/home/svc\"");
-	assert_at(job, "spec template spec containers 0 workingDir", "\"/home/svc\"");
+	assert_at(job, "spec template spec containers 0 volumeMounts 0 mountPath", "\"/work\"");
+	assert_at(job, "spec template spec containers 0 workingDir", "\"/work\"");
+}
+
+static void a_version_is_pulled_once(void **state)
+{
+	static const struct {
+		const char *image;
+		const char *policy;
+	} table[] = {
+		{"runner:1", "IfNotPresent"},
+		{"registry.example.com:5000/team/runner:latest-1", "IfNotPresent"},
+		{"runner@sha256:00", "IfNotPresent"},
+		{"runner:latest@sha256:00", "IfNotPresent"},
+		{"runner", "Always"},
+		{"runner:latest", "Always"},
+		{"registry.example.com:5000/team/runner", "Always"},
+		{"registry.example.com:5000/team/runner:latest", "Always"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		struct pr_kube_run run = usual;
+		json_auto_t *job = NULL;
+		json_auto_t *asked = NULL;
+
+		run.image = table[i].image;
+		assert_string_equal(pr_kube_pull_policy(run.image), table[i].policy);
+		assert_int_equal(pr_kube_job(&run, true, &job, NULL), 0);
+		assert_string_equal(json_string_value(at(job,
+					    "spec template spec containers 0 imagePullPolicy")),
+			table[i].policy);
+		run.pull_policy = "Never";
+		assert_int_equal(pr_kube_job(&run, true, &asked, NULL), 0);
+		assert_at(asked, "spec template spec containers 0 imagePullPolicy", "\"Never\"");
+	}
 }
 
 static void the_token_comes_from_the_secret(void **state)
@@ -267,6 +301,7 @@ int main(void)
 		cmocka_unit_test(a_job_runs_the_plan_once),
 		cmocka_unit_test(a_cron_job_runs_the_same_job),
 		cmocka_unit_test(the_pod_is_restricted),
+		cmocka_unit_test(a_version_is_pulled_once),
 		cmocka_unit_test(the_token_comes_from_the_secret),
 		cmocka_unit_test(a_job_that_differs_has_another_name),
 		cmocka_unit_test(the_account_mounts_no_token_by_itself),
