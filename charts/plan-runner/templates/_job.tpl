@@ -116,6 +116,15 @@ volumeMounts:
   {{- end }}
 {{- end -}}
 
+{{- define "plan-runner.pullSecrets" -}}
+{{- with .Values.imagePullSecrets -}}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ ternary . (get (ternary (dict) . (kindIs "string" .)) "name") (kindIs "string" .) | quote }}
+  {{- end }}
+{{- end -}}
+{{- end -}}
+
 {{- define "plan-runner.podSpec" -}}
 {{- $values := .root.Values -}}
 restartPolicy: Never
@@ -123,11 +132,8 @@ serviceAccountName: {{ default (include "plan-runner.serviceAccountName" .root) 
 automountServiceAccountToken: {{ include "plan-runner.mountToken" . }}
 enableServiceLinks: false
 {{ include "plan-runner.optional" (dict "key" "terminationGracePeriodSeconds" "value" $values.terminationGracePeriodSeconds) }}
-{{- with $values.imagePullSecrets }}
-imagePullSecrets:
-  {{- range . }}
-  - name: {{ ternary . (get (ternary (dict) . (kindIs "string" .)) "name") (kindIs "string" .) | quote }}
-  {{- end }}
+{{- with include "plan-runner.pullSecrets" .root }}
+{{ . }}
 {{- end }}
 {{- with $values.priorityClassName }}
 priorityClassName: {{ quote . }}
