@@ -93,6 +93,7 @@ struct pr_http_field {
 struct pr_http_response {
 	enum pr_http_failure failure;
 	char detail[256];             /* why, for a human; "" without failure */
+	int sys;                      /* errno, where it was no connection; else 0 */
 	bool sent;                    /* whether the request may have reached the peer */
 	long status;                  /* 0 with a failure before it came */
 	struct pr_http_field *fields; /* in order, spelling of the server */

@@ -192,7 +192,12 @@ static void fail_with(struct pr_http_call *call, CURLcode code)
 	char detail[sizeof call->response.detail];
 	bool authority = code == CURLE_SSL_CACERT_BADFILE ||
 			 (code == CURLE_PEER_FAILED_VERIFICATION && is_untrusted(call));
+	long sys = 0;
 
+	if (code == CURLE_COULDNT_CONNECT) {
+		curl_easy_getinfo(call->easy, CURLINFO_OS_ERRNO, &sys);
+		call->response.sys = (int)sys;
+	}
 	snprintf(detail, sizeof detail, "%.190s%s",
 		call->error[0] ? call->error : curl_easy_strerror(code),
 		authority && !call->client->ca
