@@ -24,6 +24,8 @@ static struct {
 	struct form *by_first[256]; /* each list longest first */
 	uint8_t pairs[8192]; /* a bit for each pair of first bytes: most places need no more */
 	size_t longest;
+	pr_redact_heard_fn *heard;
+	void *heard_arg;
 } registry;
 
 static size_t pair_of(const char *text)
@@ -212,6 +214,13 @@ static int add_lines(const char *value)
 	return rc;
 }
 
+static bool is_known(const char *value, size_t n)
+{
+	const struct form *form = *find_place(value, n);
+
+	return form && form->len == n;
+}
+
 int pr_redact_add(const char *value, struct pr_err *err)
 {
 	size_t n = value ? strlen(value) : 0;
@@ -219,12 +228,20 @@ int pr_redact_add(const char *value, struct pr_err *err)
 
 	if (n < MIN_VALUE || strspn(value, " \t\r\n") == n)
 		return 0;
+	if (registry.heard && !is_known(value, n))
+		registry.heard(registry.heard_arg, value);
 	rc = add_value(value, n);
 	if (!rc)
 		rc = add_trimmed(value, n, MIN_VALUE);
 	if (!rc && strchr(value, '\n'))
 		rc = add_lines(value);
 	return rc ? pr_fail_nomem(err) : 0;
+}
+
+void pr_redact_listen(pr_redact_heard_fn *heard, void *arg)
+{
+	registry.heard = heard;
+	registry.heard_arg = arg;
 }
 
 bool pr_redact_active(void)

@@ -21,6 +21,15 @@
  */
 int pr_redact_add(const char *value, struct pr_err *err);
 
+/* Is told of a value, before anything can have been printed with it. Must not register others. */
+typedef void pr_redact_heard_fn(void *arg, const char *value);
+
+/*
+ * Has `heard` called (NULL: nothing) for every value that is registered from now on and was not
+ * known: for who else has to hide it. There is one listener.
+ */
+void pr_redact_listen(pr_redact_heard_fn *heard, void *arg);
+
 /* Whether any secret is registered. */
 bool pr_redact_active(void);
 
@@ -40,7 +49,7 @@ size_t pr_redact_longest(void);
  */
 size_t pr_redact_settled(const char *text, size_t n);
 
-/* Forgets all secrets; for tests and at the end of the process. */
+/* Forgets all secrets and the listener; for tests and at the end of the process. */
 void pr_redact_forget(void);
 
 #endif

@@ -1,9 +1,7 @@
-#include "base/file.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "cli/plan_job.h"
+#include "cli/plan_execute.h"
 
 /* docs/protocol.md 1.3: deviation first, whatever the status. */
 static int exit_code(const struct pr_execution *execution)
@@ -13,48 +11,10 @@ static int exit_code(const struct pr_execution *execution)
 	return pr_text_eq(execution->status, "completed") ? PR_EXIT_OK : PR_EXIT_FAILED;
 }
 
-/* What the user named must be there before the platform is told anything. */
-static int check_files(const struct pr_args *args, struct pr_err *err)
-{
-	static const char *const options[] = {"control-file", "var-file"};
-
-	for (size_t i = 0; i < PR_LEN(options); i++) {
-		const char *given;
-
-		for (size_t n = 0; (given = pr_args_nth(args, options[i], n)); n++)
-			if (!pr_file_exists(given))
-				return pr_fail(err, PR_EUSAGE,
-					"Invalid value for '--%s': '%s' does not exist.",
-					options[i], given);
-	}
-	return 0;
-}
-
-/* After the plan's environment, so that what the user gave wins. */
-static int read_var_files(struct pr_plan_job *job, const struct pr_args *args, struct pr_err *err)
-{
-	const char *given;
-	int rc = pr_variables_init(&job->variables, err);
-
-	for (size_t i = 0; !rc && (given = pr_args_nth(args, "var-file", i)); i++)
-		rc = pr_variables_add_file(&job->variables, given, &job->options.limits, err);
-	return rc;
-}
-
-/* Says it where it can be seen: in the log, and on the console when that does not show the log. */
-static int fail(struct pr_context *context, struct pr_plan_job *job, const char *prefix,
-	const struct pr_err *err)
-{
-	pr_error("%s%s", prefix, err->msg);
-	if (!job->log.on_console)
-		pr_complain(context, "%s%s", prefix, err->msg);
-	return PR_EXIT_FAILED;
-}
-
 static void tell_undelivered(
 	struct pr_context *context, const struct pr_args *args, const struct pr_plan_job *job)
 {
-	bool console = !job->options.log_console;
+	bool console = !job->log.on_console;
 	PR_AUTO(free) char *title = pr_text_format(
 		"undelivered journal of %s", pr_reporter_execution_url(job->reporter));
 	struct pr_err err = PR_ERR_INIT;
@@ -67,34 +27,22 @@ static void tell_undelivered(
 		pr_complain(context, "%s", err.msg);
 }
 
-static int run_loaded(
-	struct pr_context *context, const struct pr_args *args, struct pr_plan_job *job)
+/* Where the log is not seen, what it says in the end is. */
+static void complain(
+	struct pr_context *context, const struct pr_plan_job *job, const struct pr_err *err)
 {
-	struct pr_err err = PR_ERR_INIT;
-	const char *refusal;
+	if (err->code != PR_OK && !job->log.on_console)
+		pr_complain(context, "%s", err->msg);
+}
 
-	if (pr_args_nth(args, "control-file", 0))
-		pr_warn("The controls of --control-file are left out: this version runs no Python "
-			"controls");
-	if (read_var_files(job, args, &err) || pr_plan_job_load(job, &err) ||
-		pr_plan_job_run(job, &err)) {
-		pr_plan_job_tell_error(job, err.msg);
-		return fail(context, job, "running experiment failed: ", &err);
-	}
-	refusal = pr_reporter_refusal(job->reporter);
-	if (refusal) {
-		pr_fail(&err, PR_ENET, "the execution could not be created, nothing was run: %s",
-			refusal);
-		return fail(context, job, "", &err);
-	}
+static void tell_outcome(
+	struct pr_context *context, const struct pr_args *args, const struct pr_plan_job *job)
+{
 	if (pr_reporter_execution_url(job->reporter))
 		pr_print("Check results at %s\n", pr_reporter_execution_url(job->reporter));
 	if (pr_reporter_undelivered(job->reporter))
 		tell_undelivered(context, args, job);
-	if (job->execution.error.code != PR_OK)
-		fail(context, job, "", &job->execution.error);
-	return pr_args_switch(args, "set-exit-code", true) ? exit_code(&job->execution)
-							   : PR_EXIT_OK;
+	complain(context, job, &job->execution.error);
 }
 
 static int execute(struct pr_context *context, const struct pr_args *args)
@@ -105,22 +53,24 @@ static int execute(struct pr_context *context, const struct pr_args *args)
 			.result_file = pr_args_value(args, "result-file"),
 			.log_file = pr_args_value(args, "log-file"),
 			.ca_file = pr_args_value(args, "ca-file"),
-			.log_console = pr_args_switch(args, "log-stdout", false),
 			.set_status = pr_args_switch(args, "set-status", false),
 			.load_environment = pr_args_switch(args, "load-environment", false),
 			.limits = context->limits},
 		.log = {.fd = -1}};
 	struct pr_err err = PR_ERR_INIT;
-	int rc = check_files(args, &err);
+	enum pr_plan_end end;
 
-	if (!rc)
-		rc = pr_plan_job_open(&job, &err);
-	if (rc == PR_EUSAGE)
+	if (pr_args_switch(args, "log-stdout", false))
+		job.options.console = pr_plan_log_console(PR_LOG_INFO);
+	end = pr_plan_execute(&job, args, &err);
+	if (end == PR_PLAN_MISUSED)
 		return pr_console_usage(context, args, &err);
-	if (!rc)
-		return run_loaded(context, args, &job);
-	fail(context, &job, "", &err);
-	return PR_EXIT_DEVIATED;
+	if (end != PR_PLAN_RAN) {
+		complain(context, &job, &err);
+		return end == PR_PLAN_REFUSED ? PR_EXIT_DEVIATED : PR_EXIT_FAILED;
+	}
+	tell_outcome(context, args, &job);
+	return pr_args_switch(args, "set-exit-code", true) ? exit_code(&job.execution) : PR_EXIT_OK;
 }
 
 static const struct pr_option execute_options[] = {

@@ -5,6 +5,7 @@ static const struct pr_command *const commands[] = {
 	&pr_command_validate,
 	&pr_command_service,
 	&pr_command_report,
+	&pr_command_action,
 	&pr_command_version,
 	&pr_command_completion,
 	&pr_command_man,

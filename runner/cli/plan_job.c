@@ -46,14 +46,16 @@ static int open_service(struct pr_plan_job *job, struct pr_err *err)
 	return rc ? rc : pr_platform_new(job->loop, &job->service, &job->platform, err);
 }
 
-/* What is warned of before there is a log is seen on the console. */
+/* What is warned of before there is a log is seen in any case. */
 static int open_settings(struct pr_plan_job *job, struct pr_err *err)
 {
-	struct pr_log_sink console = {.level = PR_LOG_WARNING,
-		.format = PR_LOG_UTC,
-		.write = pr_log_write_fd,
-		.arg = (void *)(intptr_t)STDERR_FILENO};
-	int rc = pr_log_add(&console, err);
+	struct pr_log_sink console = job->options.console.write
+					     ? job->options.console
+					     : pr_plan_log_console(PR_LOG_WARNING);
+	int rc;
+
+	console.level = PR_LOG_WARNING;
+	rc = pr_log_add(&console, err);
 
 	if (!rc)
 		rc = open_service(job, err);
@@ -65,7 +67,7 @@ static int open_settings(struct pr_plan_job *job, struct pr_err *err)
 
 static int open_log(struct pr_plan_job *job, struct pr_err *err)
 {
-	return pr_plan_log_open(&job->log, job->log_path, job->options.log_console, err);
+	return pr_plan_log_open(&job->log, job->log_path, &job->options.console, err);
 }
 
 /* What the platform answered, and what to do where that is known. */
@@ -277,7 +279,8 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 		.poll_ms = pr_env_duration_ms("PLAN_RUNNER_POLL", POLL_MS),
 		.terminate = terminate,
 		.arg = job};
-	struct pr_hook hook;
+	struct pr_hook hooks[2];
+	size_t hook_count = 0;
 	struct pr_run_options options = {.document = job->document,
 		.settings = job->settings,
 		.var_configuration = job->variables.configuration,
@@ -287,13 +290,15 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 		.limits = job->options.limits,
 		.journal_path = job->result_path,
 		.ca_file = job->service.ca_file,
-		.hooks = &hook,
-		.hook_count = 1};
+		.hooks = hooks};
 	int rc = pr_reporter_new(job->loop, &reporting, &job->reporter, err);
 
 	if (rc)
 		return rc;
-	hook = pr_reporter_hook(job->reporter);
+	if (job->options.watcher)
+		hooks[hook_count++] = *job->options.watcher;
+	hooks[hook_count++] = pr_reporter_hook(job->reporter);
+	options.hook_count = hook_count;
 	job->signals.term_skips_rollbacks =
 		pr_text_eq(pr_env_get_set("RELIABLY_CATCH_SIGTERM_BEFORE_CHAOSTOOLKIT"), "1");
 	rc = pr_execution_run(&job->signals, &options, &job->execution, err);

@@ -19,7 +19,8 @@ struct pr_plan_job_options {
 	const char *result_file; /* NULL: the default */
 	const char *log_file;
 	const char *ca_file;
-	bool log_console;
+	struct pr_log_sink console;    /* where the log is seen; without a function: nowhere */
+	const struct pr_hook *watcher; /* sees the run before the reporter does; NULL: none */
 	bool set_status;
 	bool load_environment;
 	struct pr_limits limits;

@@ -10,7 +10,16 @@
 #define PIECE_MAX ((size_t)60 << 10) /* leaves room for the rest of a line of 64 KiB */
 #define TEXT_MAX ((size_t)32 << 20)
 
-int pr_plan_log_open(struct pr_plan_log *log, const char *path, bool console, struct pr_err *err)
+struct pr_log_sink pr_plan_log_console(enum pr_log_level level)
+{
+	return (struct pr_log_sink){.level = level,
+		.format = PR_LOG_UTC,
+		.write = pr_log_write_fd,
+		.arg = (void *)(intptr_t)STDERR_FILENO};
+}
+
+int pr_plan_log_open(struct pr_plan_log *log, const char *path, const struct pr_log_sink *console,
+	struct pr_err *err)
 {
 	struct pr_log_sink sink = {.level = PR_LOG_DEBUG, .format = PR_LOG_UTC};
 
@@ -29,12 +38,9 @@ int pr_plan_log_open(struct pr_plan_log *log, const char *path, bool console, st
 	sink.arg = &log->text;
 	if (pr_log_add(&sink, err))
 		return PR_ELIMIT;
-	if (!console)
+	if (!console || !console->write)
 		return 0;
-	sink.level = PR_LOG_INFO;
-	sink.write = pr_log_write_fd;
-	sink.arg = (void *)(intptr_t)STDERR_FILENO;
-	log->on_console = pr_log_add(&sink, err) == 0;
+	log->on_console = pr_log_add(console, err) == 0;
 	return log->on_console ? 0 : PR_ELIMIT;
 }
 
@@ -61,10 +67,7 @@ int pr_plan_log_journal(const char *title, const json_t *journal, bool console, 
 {
 	static const struct pr_json_style style = {.compact = true, .redact = true};
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
-	struct pr_log_sink sink = {.level = PR_LOG_ERROR,
-		.format = PR_LOG_UTC,
-		.write = pr_log_write_fd,
-		.arg = (void *)(intptr_t)STDERR_FILENO};
+	struct pr_log_sink sink = pr_plan_log_console(PR_LOG_ERROR);
 	const char *bytes;
 	size_t count;
 	size_t number = 0;

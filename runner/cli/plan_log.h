@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/log.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -13,14 +14,18 @@
 struct pr_plan_log {
 	int fd;             /* of the file, -1: none */
 	struct pr_buf text; /* what is uploaded */
-	bool on_console;    /* lines from INFO on are seen there */
+	bool on_console;    /* it is seen there */
 };
 
+/* Standard error as a sink for lines from `level` on. */
+struct pr_log_sink pr_plan_log_console(enum pr_log_level level);
+
 /*
- * Opens `path` for appending (NULL: no file) and sets up the sinks; with `console` the lines from
- * INFO on go to standard error too. `log` must not move afterwards.
+ * Opens `path` for appending (NULL: no file) and sets up the sinks; lines go to `console` too,
+ * unless it is NULL or has no function to write with. `log` must not move afterwards.
  */
-int pr_plan_log_open(struct pr_plan_log *log, const char *path, bool console, struct pr_err *err);
+int pr_plan_log_open(struct pr_plan_log *log, const char *path, const struct pr_log_sink *console,
+	struct pr_err *err);
 
 /*
  * Puts a journal into the log, redacted, as numbered pieces of one JSON text that fit a line each:

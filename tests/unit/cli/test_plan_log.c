@@ -23,7 +23,7 @@ static void lines_go_to_the_file_and_to_memory(void **state)
 	assert_non_null(mkdtemp(folder));
 	path = pr_file_join(folder, "run.log");
 	assert_int_equal(pr_file_replace(path, "before\n", 7, 0600, false, NULL), 0);
-	assert_int_equal(pr_plan_log_open(&log, path, false, NULL), 0);
+	assert_int_equal(pr_plan_log_open(&log, path, NULL, NULL), 0);
 	pr_debug("a line");
 	assert_int_equal(pr_file_read(path, &text, NULL), 0);
 	assert_true(pr_text_starts(pr_buf_str(&text), "before\n["));
@@ -39,7 +39,7 @@ static void without_a_file_memory_is_enough(void **state)
 	struct pr_plan_log log = {.fd = -1};
 
 	(void)state;
-	assert_int_equal(pr_plan_log_open(&log, NULL, false, NULL), 0);
+	assert_int_equal(pr_plan_log_open(&log, NULL, NULL, NULL), 0);
 	pr_info("a line");
 	assert_non_null(strstr(pr_buf_str(&log.text), "a line\n"));
 	pr_plan_log_close(&log);
@@ -51,7 +51,7 @@ static void a_log_that_cannot_be_opened_is_an_error(void **state)
 	struct pr_err err = PR_ERR_INIT;
 
 	(void)state;
-	assert_true(pr_plan_log_open(&log, "/nonexistent/run.log", false, &err) < 0);
+	assert_true(pr_plan_log_open(&log, "/nonexistent/run.log", NULL, &err) < 0);
 	assert_non_null(strstr(err.msg, "/nonexistent/run.log"));
 	pr_plan_log_close(&log);
 }
@@ -92,7 +92,7 @@ static void a_journal_can_be_put_together_from_the_log(void **state)
 		for (size_t k = 0; k < repeats[i]; k++)
 			pr_buf_adds(&value, "\xe2\x82\xac");
 		journal = json_pack("{s: s}", "output", pr_buf_str(&value));
-		assert_int_equal(pr_plan_log_open(&log, NULL, false, NULL), 0);
+		assert_int_equal(pr_plan_log_open(&log, NULL, NULL, NULL), 0);
 		assert_int_equal(pr_plan_log_journal("the title", journal, false, NULL), 0);
 		assert_int_equal(join(pr_buf_str(&log.text), &joined),
 			1 + (int)(repeats[i] * 3 / ((size_t)60 << 10)));
@@ -115,7 +115,7 @@ static void the_journal_in_the_log_has_no_secrets(void **state)
 	for (size_t i = 0; i < 10000; i++)
 		pr_buf_adds(&value, "the-secret-itself ");
 	journal = json_pack("{s: s}", "output", pr_buf_str(&value));
-	assert_int_equal(pr_plan_log_open(&log, NULL, false, NULL), 0);
+	assert_int_equal(pr_plan_log_open(&log, NULL, NULL, NULL), 0);
 	assert_int_equal(pr_plan_log_journal("the title", journal, false, NULL), 0);
 	assert_non_null(strstr(pr_buf_str(&log.text), PR_REDACTED));
 	assert_null(strstr(pr_buf_str(&log.text), "secret"));

@@ -1,0 +1,107 @@
+#include "actions/stream.h"
+
+#include "actions/command.h"
+#include "actions/command_file.h"
+#include "base/file.h"
+#include "base/redact.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define TITLE_MAX 255
+
+void pr_actions_stream_init(struct pr_actions_stream *stream, int fd)
+{
+	*stream = (struct pr_actions_stream){.fd = fd};
+}
+
+static void write_command(
+	struct pr_actions_stream *stream, const char *name, const char *title, const char *data)
+{
+	PR_AUTO(buf) struct pr_buf line = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	if (pr_actions_command(name, title, data, &line) == 0)
+		(void)pr_file_write_all(stream->fd, pr_buf_str(&line), line.len, NULL);
+}
+
+/* From here on the runner heeds commands. */
+static void open_commands(struct pr_actions_stream *stream)
+{
+	if (stream->resume[0])
+		write_command(stream, stream->resume, NULL, NULL);
+	stream->resume[0] = '\0';
+}
+
+/* From here on it heeds none. */
+static bool close_commands(struct pr_actions_stream *stream)
+{
+	if (stream->resume[0])
+		return true;
+	if (pr_actions_random_word(stream->resume, NULL)) {
+		stream->resume[0] = '\0';
+		return false;
+	}
+	write_command(stream, "stop-commands", NULL, stream->resume);
+	return true;
+}
+
+void pr_actions_stream_line(void *arg, const char *line, size_t n)
+{
+	struct pr_actions_stream *stream = arg;
+
+	if (close_commands(stream))
+		(void)pr_file_write_all(stream->fd, line, n, NULL);
+}
+
+/* Redacted first: a secret cut in two would not be found. NULL is "". */
+static void show(const char *text, char *to, size_t size)
+{
+	PR_AUTO(buf) struct pr_buf shown = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	if (pr_redact_copy(text, text ? strlen(text) : 0, &shown))
+		pr_buf_clear(&shown);
+	pr_text_copy(to, size, pr_buf_str(&shown));
+}
+
+void pr_actions_stream_command(
+	struct pr_actions_stream *stream, const char *name, const char *title, const char *data)
+{
+	char heading[TITLE_MAX + 1];
+	char message[PR_ACTIONS_MESSAGE_MAX + 1];
+
+	show(title, heading, sizeof(heading));
+	show(data, message, sizeof(message));
+	open_commands(stream);
+	write_command(stream, name, heading, message);
+}
+
+void pr_actions_stream_group(struct pr_actions_stream *stream, const char *title)
+{
+	open_commands(stream);
+	if (stream->grouped)
+		write_command(stream, "endgroup", NULL, NULL);
+	if (title)
+		write_command(stream, "group", NULL, title);
+	stream->grouped = title != NULL;
+}
+
+void pr_actions_stream_mask(struct pr_actions_stream *stream, const char *secret, size_t least)
+{
+	PR_AUTO(free) char *copy = pr_text_dup(secret);
+	char *rest = copy;
+	const char *line;
+
+	open_commands(stream);
+	while (rest && (line = strsep(&rest, "\n"))) {
+		PR_AUTO(free) char *trimmed = pr_text_dup(line);
+		const char *text = trimmed ? pr_text_trim(trimmed) : "";
+
+		if (*text && strlen(text) >= least)
+			write_command(stream, "add-mask", NULL, text);
+	}
+}
+
+void pr_actions_stream_end(struct pr_actions_stream *stream)
+{
+	pr_actions_stream_group(stream, NULL);
+}

@@ -1,0 +1,288 @@
+#include "actions/annotations.h"
+#include "actions/command_file.h"
+#include "actions/groups.h"
+#include "actions/inputs.h"
+#include "actions/summary.h"
+#include "base/env.h"
+#include "base/file.h"
+#include "base/redact.h"
+#include "base/text.h"
+#include "base/uuid.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/plan_execute.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* Shorter ones would hide half of every text; what is a line among others is often common. */
+#define SECRET_LEAST 6
+#define LINE_LEAST 16
+
+struct action {
+	struct pr_context *context;
+	struct pr_actions_inputs inputs;
+	struct pr_actions_stream stream;
+	bool hosted; /* GitHub runs us: outside of it nothing of its protocol is printed */
+	unsigned fail_on;
+	char plan[PR_UUID_SIZE];
+	char *result_file; /* NULL: the default */
+	char *log_file;
+	size_t errors; /* annotations so far */
+};
+
+static void mask(void *arg, const char *secret)
+{
+	pr_actions_stream_mask(arg, secret, strchr(secret, '\n') ? LINE_LEAST : SECRET_LEAST);
+}
+
+/* Before anything can be printed; later secrets follow as they become known. */
+static int hide_secrets(struct action *action, struct pr_err *err)
+{
+	static const enum pr_actions_input secrets[] = {PR_INPUT_TOKEN, PR_INPUT_GITHUB_TOKEN};
+	int rc = 0;
+
+	for (size_t i = 0; i < PR_LEN(secrets) && !rc; i++) {
+		const char *secret = action->inputs.values[secrets[i]];
+
+		if (secret && action->hosted)
+			pr_actions_stream_mask(&action->stream, secret, 1);
+		rc = pr_redact_add(secret, err);
+	}
+	if (action->hosted)
+		pr_redact_listen(mask, &action->stream);
+	return rc ? rc : pr_redact_add(pr_env_get("RELIABLY_SERVICE_TOKEN"), err);
+}
+
+static int check_inputs(struct action *action, struct pr_err *err)
+{
+	const char *plan = action->inputs.values[PR_INPUT_PLAN_ID];
+	const char *fail_on = action->inputs.values[PR_INPUT_FAIL_ON];
+	PR_AUTO(free) char *config = pr_service_config_path(NULL);
+	bool configured = config && pr_file_exists(config);
+
+	if (pr_actions_read_fail_on(fail_on ? fail_on : "deviation,error", &action->fail_on, err) ||
+		pr_actions_inputs_require(&action->inputs, configured, err))
+		return PR_EINVAL;
+	if (pr_uuid_parse(plan, action->plan, err))
+		return pr_wrap(err, "the input plan-id");
+	return pr_actions_inputs_export(&action->inputs, err);
+}
+
+/* Upstream's names in the folder that was asked for; without one those of every other run. */
+static int choose_files(struct action *action, struct pr_err *err)
+{
+	const char *folder = action->inputs.values[PR_INPUT_WORKING_DIR];
+
+	if (!folder)
+		return 0;
+	if (pr_file_mkdirs(folder, 0755, err))
+		return pr_wrap(err, "the input working-dir");
+	action->result_file = pr_file_join(folder, "run.json");
+	action->log_file = pr_file_join(folder, "run.log");
+	return action->result_file && action->log_file ? 0 : pr_fail_nomem(err);
+}
+
+static void complain(struct action *action, const char *title, const char *message)
+{
+	if (!action->hosted) {
+		pr_complain(action->context, "%s", message);
+		return;
+	}
+	pr_actions_stream_command(&action->stream, "error", title, message);
+	action->errors++;
+}
+
+/* As later steps find it, whose working directory is the workspace. */
+static const char *journal_path(const struct pr_plan_job *job)
+{
+	const char *workspace = pr_env_get_set("GITHUB_WORKSPACE");
+	const char *path = job->execution.journal ? job->result_path : NULL;
+	size_t n = workspace ? strlen(workspace) : 0;
+
+	if (!path || !pr_file_exists(path))
+		return "";
+	if (n && pr_text_starts(path, workspace) && path[n] == '/')
+		path += n + 1;
+	return pr_text_starts(path, "./") ? path + 2 : path;
+}
+
+static int write_outputs(const struct pr_actions_result *result,
+	const struct pr_actions_facts *facts, struct pr_err *err)
+{
+	const struct {
+		const char *name;
+		const char *value;
+	} outputs[] = {{"status", result->status},
+		{"deviated", result->deviated ? "true" : "false"},
+		{"execution-url", facts->url ? facts->url : ""},
+		{"journal", facts->journal ? facts->journal : ""}};
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	for (size_t i = 0; i < PR_LEN(outputs); i++)
+		if (pr_actions_output(outputs[i].name, outputs[i].value, &text, err))
+			return err->code;
+	return pr_actions_append("GITHUB_OUTPUT", &text, err);
+}
+
+static int write_summary(const json_t *journal, const struct pr_actions_result *result,
+	const struct pr_actions_facts *facts, struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	if (pr_actions_summary(journal, result, facts, &text))
+		return pr_buf_check(&text, "the summary", err);
+	return pr_actions_append("GITHUB_STEP_SUMMARY", &text, err);
+}
+
+/* A file that cannot be written is told and changes nothing. */
+static void hand_on(struct action *action, const json_t *journal,
+	const struct pr_actions_result *result, const struct pr_actions_facts *facts)
+{
+	struct pr_err err = PR_ERR_INIT;
+
+	if (!action->hosted)
+		return;
+	if (write_outputs(result, facts, &err))
+		complain(action, "Outputs", err.msg);
+	pr_err_clear(&err);
+	if (write_summary(journal, result, facts, &err))
+		complain(action, "Summary", err.msg);
+}
+
+static void tell_run(struct action *action, const struct pr_plan_job *job,
+	const struct pr_actions_result *result, const struct pr_actions_facts *facts)
+{
+	const char *undelivered = pr_reporter_undelivered(job->reporter);
+
+	if (!action->hosted) {
+		if (facts->url)
+			pr_print("Check results at %s\n", facts->url);
+		return;
+	}
+	if (facts->url)
+		pr_actions_stream_command(&action->stream, "notice", "Execution", facts->url);
+	if (undelivered)
+		pr_actions_stream_command(&action->stream, "warning", "Report", undelivered);
+	if (facts->error && *facts->error)
+		complain(action, "Run", facts->error);
+	pr_actions_annotate(&action->stream, job->execution.journal, result, action->errors);
+}
+
+/* What was said where the log is not seen; the log has it in any case. */
+static void tell_refusal(struct action *action, const struct pr_plan_job *job, const char *message)
+{
+	if (action->hosted || !job->log.on_console)
+		complain(action, "Plan not run", message);
+}
+
+static int tell_end(struct action *action, const struct pr_plan_job *job, enum pr_plan_end end,
+	const struct pr_err *err)
+{
+	bool ran = end == PR_PLAN_RAN;
+	const json_t *journal = ran ? job->execution.journal : NULL;
+	struct pr_actions_facts facts = {.plan = action->plan,
+		.url = job->reporter ? pr_reporter_execution_url(job->reporter) : NULL,
+		.journal = journal_path(job),
+		.error = ran ? job->execution.error.msg : err->msg};
+	struct pr_actions_result result;
+
+	if (action->hosted)
+		pr_actions_stream_end(&action->stream);
+	pr_actions_read_result(journal, &result);
+	if (ran)
+		tell_run(action, job, &result, &facts);
+	else
+		tell_refusal(action, job, err->msg);
+	hand_on(action, journal, &result, &facts);
+	if (end == PR_PLAN_REFUSED && !action->hosted && !action->inputs.values[PR_INPUT_FAIL_ON])
+		return PR_EXIT_DEVIATED; /* as the other commands do */
+	return pr_actions_exit_code(&result, action->fail_on);
+}
+
+static struct pr_log_sink console_of(struct action *action)
+{
+	bool debug = pr_text_eq(pr_env_get("RUNNER_DEBUG"), "1");
+
+	if (!action->hosted)
+		return pr_plan_log_console(PR_LOG_INFO);
+	return (struct pr_log_sink){.level = debug ? PR_LOG_DEBUG : PR_LOG_INFO,
+		.format = PR_LOG_SHORT,
+		.write = pr_actions_stream_line,
+		.arg = &action->stream};
+}
+
+static int run_plan(struct action *action, const struct pr_args *args)
+{
+	struct pr_hook groups = pr_actions_groups_hook(&action->stream);
+	__attribute__((cleanup(pr_plan_job_release))) struct pr_plan_job job = {
+		.options = {.plan = action->plan,
+			.result_file = action->result_file,
+			.log_file = action->log_file,
+			.console = console_of(action),
+			.watcher = action->hosted ? &groups : NULL,
+			.set_status = true,
+			.load_environment = true,
+			.limits = action->context->limits},
+		.log = {.fd = -1}};
+	struct pr_err err = PR_ERR_INIT;
+	enum pr_plan_end end;
+	int code;
+
+	if (action->hosted)
+		pr_actions_stream_group(&action->stream, "Plan");
+	end = pr_plan_execute(&job, args, &err);
+	code = tell_end(action, &job, end, &err);
+	pr_log_remove(&action->stream);
+	return code;
+}
+
+static void tell_ignored(struct action *action)
+{
+	const char *name;
+
+	for (size_t i = 0; action->hosted && (name = pr_actions_inputs_ignored(i)); i++) {
+		PR_AUTO(free) char *text = pr_text_format(
+			"The input %s has no effect: there is nothing to install.", name);
+
+		pr_actions_stream_command(&action->stream, "notice", "Input", text);
+	}
+}
+
+/* What is wrong with the inputs fails the step whatever fail-on says. */
+static int refuse_inputs(struct action *action, const char *message)
+{
+	struct pr_actions_facts facts = {.error = message};
+	struct pr_actions_result result;
+
+	pr_actions_read_result(NULL, &result);
+	complain(action, "Inputs", message);
+	hand_on(action, NULL, &result, &facts);
+	return PR_EXIT_FAILED;
+}
+
+static int act(struct pr_context *context, const struct pr_args *args)
+{
+	struct action action = {.context = context,
+		.hosted = pr_text_eq_nocase(pr_env_get("GITHUB_ACTIONS"), "true")};
+	struct pr_err err = PR_ERR_INIT;
+	int code;
+
+	pr_actions_stream_init(&action.stream, STDOUT_FILENO);
+	if (pr_actions_inputs_read(&action.inputs, &err) || hide_secrets(&action, &err) ||
+		check_inputs(&action, &err) || choose_files(&action, &err)) {
+		code = refuse_inputs(&action, err.msg);
+	} else {
+		tell_ignored(&action);
+		code = run_plan(&action, args);
+	}
+	pr_redact_listen(NULL, NULL);
+	pr_actions_inputs_release(&action.inputs);
+	free(action.result_file);
+	free(action.log_file);
+	return code;
+}
+
+const struct pr_command pr_command_action = {.name = "action",
+	.summary = "As a step of GitHub Actions: inputs and outputs are its own.",
+	.run = act};
