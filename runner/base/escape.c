@@ -165,3 +165,40 @@ int pr_escape_base64(const char *bytes, size_t n, bool url, struct pr_buf *out)
 	}
 	return out->status;
 }
+
+/* The value of a digit, 64 of the padding, -1 of anything else. */
+static int base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '=')
+		return 64;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+int pr_escape_base64_decode(const char *text, struct pr_buf *out)
+{
+	uint32_t bits = 0;
+	unsigned digits = 0;
+	unsigned padding = 0;
+
+	for (; *text; text++) {
+		int value = base64_value(*text);
+
+		if (strchr(" \t\r\n", *text))
+			continue;
+		if (value < 0 || (padding && value != 64) || (value == 64 && digits % 4 < 2))
+			return PR_EINVAL;
+		padding += value == 64;
+		bits = bits << 6 | (value == 64 ? 0u : (unsigned)value);
+		if (++digits % 4)
+			continue;
+		for (unsigned k = 0; k + padding < 3; k++)
+			pr_buf_addc(out, (char)(bits >> (16 - 8 * k) & 0xff));
+	}
+	return digits % 4 ? PR_EINVAL : out->status;
+}

@@ -41,4 +41,10 @@ int pr_escape_python(const char *text, size_t n, bool quote, struct pr_buf *out)
 /* Adds the base64 form with padding; with `url` in the alphabet of RFC 4648 section 5. */
 int pr_escape_base64(const char *bytes, size_t n, bool url, struct pr_buf *out);
 
+/*
+ * Adds the bytes of a base64 text with its padding (RFC 4648 section 4); line ends and spaces are
+ * passed over. PR_EINVAL for anything else in it, with nothing or a part added; or the buffer's.
+ */
+int pr_escape_base64_decode(const char *text, struct pr_buf *out);
+
 #endif
