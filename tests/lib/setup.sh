@@ -7,7 +7,8 @@ BUILD_PACKAGES=(ca-certificates ccache cmake gcc git libc6-dev libcurl4-openssl-
 TEST_PACKAGES=(cppcheck file iproute2 libcmocka-dev lld make openssl patch perl procps python3 shellcheck
   util-linux xz-utils dpkg-dev)
 # what .ci/run needs beyond that
-CI_PACKAGES=(clang libclang-rt-dev llvm python3-venv socat time)
+CI_PACKAGES=(clang containerd containernetworking-plugins debootstrap docker.io iptables libclang-rt-dev llvm
+  python3-venv runc socat time)
 
 # need PACKAGE...: installs those that are missing; without root it names them and fails
 need() {
