@@ -230,6 +230,29 @@ static void what_was_forgotten_is_not_replaced(void **state)
 
 #define TEST(name) cmocka_unit_test_teardown(name, forget)
 
+static void hear(void *arg, const char *value)
+{
+	pr_buf_adds(arg, value);
+	pr_buf_addc(arg, '\n');
+}
+
+static void new_values_are_told_once(void **state)
+{
+	PR_AUTO(buf) struct pr_buf heard = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	(void)state;
+	add("before");
+	pr_redact_listen(hear, &heard);
+	add("before");
+	add("first-value");
+	add("short");
+	add("first-value");
+	add("second-value");
+	pr_redact_listen(NULL, NULL);
+	add("third-value");
+	assert_string_equal(pr_buf_str(&heard), "first-value\nsecond-value\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +264,7 @@ int main(void)
 		TEST(white_space_around_a_value_does_not_hide_it),
 		TEST(the_longest_match_wins),
 		TEST(matches_that_overlap_are_one),
+		TEST(new_values_are_told_once),
 		TEST(replacing_twice_changes_nothing),
 		TEST(known_values_are_taken_once),
 		TEST(bytes_behind_a_nul_are_looked_at),
