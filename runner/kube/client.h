@@ -80,4 +80,10 @@ int pr_kube_call(struct pr_kube_client *client, const struct pr_kube_request *re
 /* Frees the contents. */
 void pr_kube_result_release(struct pr_kube_result *result);
 
+/* PR_AUTO(kube_result) */
+static inline void pr_auto_kube_result(struct pr_kube_result *result)
+{
+	pr_kube_result_release(result);
+}
+
 #endif

@@ -1,0 +1,71 @@
+#include "kube/logs.h"
+
+#include "base/text.h"
+#include "codec/json.h"
+#include "kube/outcome.h"
+#include "kube/resource.h"
+#include "net/url.h"
+
+#include <string.h>
+
+/* A plan may be silent for hours, a lost connection is so for ever: so it is opened anew. */
+#define SILENCE_MS 30000
+
+struct reading {
+	struct pr_kube_lines *lines;
+	int status; /* of lines */
+};
+
+static int take(void *arg, const char *bytes, size_t n)
+{
+	struct reading *reading = arg;
+
+	reading->status = pr_kube_lines_add(reading->lines, bytes, n);
+	return reading->status;
+}
+
+/* The address of the log, "" when memory is out. */
+static int address(
+	const json_t *pod, bool follow, const struct pr_kube_lines *lines, struct pr_buf *out)
+{
+	PR_AUTO(free) char *path = pr_kube_path("Pod", pr_kube_meta(pod, "namespace"),
+		pr_kube_meta(pod, "name") ? pr_kube_meta(pod, "name") : "");
+	const char *container = pr_kube_container_name(pod);
+
+	if (!path)
+		return PR_ENOMEM;
+	pr_buf_addf(out, "%s/log?timestamps=true", path);
+	if (follow)
+		pr_buf_adds(out, "&follow=true");
+	if (container) {
+		pr_buf_adds(out, "&container=");
+		pr_url_encode(container, strlen(container), out);
+	}
+	if (*lines->last) {
+		pr_buf_adds(out, "&sinceTime=");
+		pr_url_encode(lines->last, strlen(lines->last), out);
+	}
+	return out->status;
+}
+
+int pr_kube_logs_read(struct pr_kube_client *client, const json_t *pod, bool follow,
+	struct pr_kube_lines *lines, struct pr_err *err)
+{
+	PR_AUTO(kube_result) struct pr_kube_result result = {.status = 0};
+	PR_AUTO(buf) struct pr_buf path = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	struct reading reading = {.lines = lines};
+	struct pr_kube_request request = {
+		.method = "GET", .stream = take, .stream_arg = &reading, .silence_ms = SILENCE_MS};
+	int rc;
+
+	pr_kube_lines_resume(lines);
+	if (address(pod, follow, lines, &path))
+		return pr_fail_nomem(err);
+	request.path = pr_buf_str(&path);
+	rc = pr_kube_call(client, &request, &result, err);
+	if (reading.status) {
+		pr_err_clear(err);
+		return pr_fail(err, PR_EIO, "the log cannot be written");
+	}
+	return rc;
+}
