@@ -115,6 +115,49 @@ static void base64_is_padded(void **state)
 	assert_string_equal(pr_buf_str(&url), "-_8=");
 }
 
+static void base64_is_decoded_with_its_padding_or_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *bytes; /* NULL: refused */
+	} cases[] = {
+		{"", ""},
+		{"YQ==", "a"},
+		{"YWI=", "ab"},
+		{"YWJj", "abc"},
+		{"YWJj\nZGVm\r\n ZA==\n", "abcdefd"},
+		{"+/+/", "\xfb\xff\xbf"},
+		{"YQ", NULL},
+		{"YQ=", NULL},
+		{"Y===", NULL},
+		{"====", NULL},
+		{"YQ==YQ==", NULL},
+		{"YQ=a", NULL},
+		{"YQ===", NULL},
+		{"-_-_", NULL},
+		{"YW%j", NULL},
+		{"YW\x80j", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(64);
+		int rc = pr_escape_base64_decode(cases[i].text, &out);
+
+		assert_int_equal(rc, cases[i].bytes ? 0 : PR_EINVAL);
+		if (cases[i].bytes)
+			assert_string_equal(pr_buf_str(&out), cases[i].bytes);
+	}
+}
+
+static void base64_that_is_too_long_for_the_buffer_is_told(void **state)
+{
+	PR_AUTO(buf) struct pr_buf small = PR_BUF_INIT(2);
+
+	(void)state;
+	assert_int_equal(pr_escape_base64_decode("YWJj", &small), PR_ELIMIT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +166,8 @@ int main(void)
 		cmocka_unit_test(codes_of_an_address_stay),
 		cmocka_unit_test(python_literals_are_those_of_repr),
 		cmocka_unit_test(base64_is_padded),
+		cmocka_unit_test(base64_is_decoded_with_its_padding_or_refused),
+		cmocka_unit_test(base64_that_is_too_long_for_the_buffer_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

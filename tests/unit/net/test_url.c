@@ -166,6 +166,31 @@ static void encodes_by_length_and_keeps_within_the_buffer(void **state)
 	assert_int_equal(pr_url_encode("//", 2, &small), PR_ELIMIT);
 }
 
+static void another_host_takes_the_place_of_the_first_and_the_rest_stays(void **state)
+{
+	static const struct {
+		const char *url;
+		const char *host;
+		const char *result; /* NULL: none */
+	} cases[] = {
+		{"https://1.2.3.4:6443/a%20b?c=%2F", "api", "https://api:6443/a%20b?c=%2F"},
+		{"https://[::1]:6443/a", "api", "https://api:6443/a"},
+		{"https://h/", "api.test", "https://api.test/"},
+		{"https://h/", "a b", NULL},
+		{"nothing", "api", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		PR_AUTO(free) char *url = pr_url_replace_host(cases[i].url, cases[i].host);
+
+		if (cases[i].result)
+			assert_string_equal(url ? url : "", cases[i].result);
+		else
+			assert_null(url);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +199,7 @@ int main(void)
 		cmocka_unit_test(plain_http_is_known_by_its_scheme_alone),
 		cmocka_unit_test(host_and_port_are_as_written_without_credentials),
 		cmocka_unit_test(credentials_go_on_to_the_same_host_and_never_from_https_to_http),
+		cmocka_unit_test(another_host_takes_the_place_of_the_first_and_the_rest_stays),
 		cmocka_unit_test(encodes_everything_but_unreserved_characters),
 		cmocka_unit_test(encodes_by_length_and_keeps_within_the_buffer),
 	};
