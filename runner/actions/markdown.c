@@ -27,23 +27,27 @@ static void add_char(char c, struct pr_buf *out)
 	pr_buf_addc(out, c);
 }
 
-/* Control characters have no place in a line; what is not UTF-8 neither. */
+/* What ends lines, turns the direction of writing or cannot be seen has no place in a line. */
+static bool is_control(uint32_t point)
+{
+	return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
+	       (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+}
+
 static size_t add_next(const char *text, size_t n, struct pr_buf *out)
 {
 	uint32_t point = 0;
 	size_t used = pr_text_decode(text, n, &point);
 
-	if (!used || point == 0x7f || (point < 0x20 && !strchr("\t\r\n", (int)point))) {
-		pr_buf_adds(out, "\xef\xbf\xbd");
-		return used ? used : 1;
-	}
-	if (point <= 0x20)
+	if (used && point && point < 0x80 && strchr("\t\r\n", (int)point))
 		pr_buf_addc(out, ' ');
+	else if (!used || is_control(point))
+		pr_buf_adds(out, "\xef\xbf\xbd");
 	else if (used == 1)
 		add_char(text[0], out);
 	else
 		pr_buf_add(out, text, used);
-	return used;
+	return used ? used : 1;
 }
 
 int pr_markdown_text(const char *text, size_t max, struct pr_buf *out)

@@ -13,6 +13,7 @@
 #include "cli/plan_execute.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Shorter ones would hide half of every text; what is a line among others is often common. */
@@ -176,6 +177,45 @@ static void tell_refusal(struct action *action, const struct pr_plan_job *job, c
 		complain(action, "Plan not run", message);
 }
 
+static void give(const char *path, const struct stat *owner)
+{
+	if (path)
+		(void)lchown(path, owner->st_uid, owner->st_gid);
+}
+
+static void give_folder(const char *path, const struct stat *owner)
+{
+	struct stat found;
+
+	if (lstat(path, &found) == 0 && found.st_uid == 0)
+		give(path, owner);
+}
+
+/*
+ * In a container of GitHub's we are root and the workspace is somebody's, who must be able to
+ * remove what we leave there: the two files, and the folders of working-dir that are root's.
+ */
+static void give_back(const struct action *action, const struct pr_plan_job *job)
+{
+	PR_AUTO(free) char *folder = pr_text_dup(action->inputs.values[PR_INPUT_WORKING_DIR]);
+	struct stat owner;
+	char *slash = folder;
+
+	if (!action->hosted || geteuid() != 0 || stat(".", &owner) || owner.st_uid == 0)
+		return;
+	give(job->result_path, &owner);
+	give(job->log_path, &owner);
+	if (folder && (folder[0] == '/' || strstr(folder, "..")))
+		return; /* it may not be in the workspace */
+	while (slash && (slash = strchr(slash + 1, '/'))) {
+		*slash = '\0';
+		give_folder(folder, &owner);
+		*slash = '/';
+	}
+	if (folder)
+		give_folder(folder, &owner);
+}
+
 static int tell_end(struct action *action, const struct pr_plan_job *job, enum pr_plan_end end,
 	const struct pr_err *err)
 {
@@ -195,6 +235,7 @@ static int tell_end(struct action *action, const struct pr_plan_job *job, enum p
 	else
 		tell_refusal(action, job, err->msg);
 	hand_on(action, journal, &result, &facts);
+	give_back(action, job);
 	if (end == PR_PLAN_REFUSED && !action->hosted && !action->inputs.values[PR_INPUT_FAIL_ON])
 		return PR_EXIT_DEVIATED; /* as the other commands do */
 	return pr_actions_exit_code(&result, action->fail_on);
@@ -242,7 +283,8 @@ static void tell_ignored(struct action *action)
 	const char *name;
 
 	for (size_t i = 0; action->hosted && (name = pr_actions_inputs_ignored(i)); i++) {
-		PR_AUTO(free) char *text = pr_text_format(
+		PR_AUTO(free)
+		char *text = pr_text_format(
 			"The input %s has no effect: there is nothing to install.", name);
 
 		pr_actions_stream_command(&action->stream, "notice", "Input", text);
@@ -276,6 +318,8 @@ static int act(struct pr_context *context, const struct pr_args *args)
 		tell_ignored(&action);
 		code = run_plan(&action, args);
 	}
+	if (action.hosted)
+		pr_actions_stream_end(&action.stream);
 	pr_redact_listen(NULL, NULL);
 	pr_actions_inputs_release(&action.inputs);
 	free(action.result_file);

@@ -1,0 +1,320 @@
+#!/usr/bin/env python3
+"""`plan-runner action` as a step of GitHub Actions sees it, against the stand-in: what the runner makes of its output and of its
+files (actions_runner.py), the exit code for each fail-on, and that nothing of a plan forges a command or shows a secret."""
+import json
+import os
+import unittest
+
+from actions_runner import SUMMARY_MAX, Console, read_outputs
+from platform_case import CLOSED, PlatformCase
+
+PHASES = ["Plan", "Steady state before", "Method", "Steady state after", "Rollbacks", "Report"]
+NONE = {"RELIABLY_SERVICE_HOST": None, "RELIABLY_SERVICE_TOKEN": None, "RELIABLY_ORGANIZATION_ID": None}
+
+
+class ActionCase(PlatformCase):
+    """A step: its inputs as the runner hands them over, its files, and what became of them."""
+
+    def inputs(self, plan, **more):
+        names = {"plan-id": plan, "service-host": self.standin.url, "organization-id": self.standin.org,
+                 "token": self.standin.token, "fail-on": "deviation,error"}
+        names.update({k.replace("_", "-"): v for k, v in more.items()})
+        return {"INPUT_" + k.upper(): v for k, v in names.items() if v is not None}
+
+    def step(self, variables, *args, **changes):
+        """Runs it with these variables; the four last are what the runner makes of it."""
+        files = {"GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "summary"}
+        for name in files.values():
+            open(os.path.join(self.folder, name), "w").close()
+        hosted = dict(NONE, GITHUB_ACTIONS="true", CI="true", GITHUB_WORKSPACE=self.folder,
+                      **{k: os.path.join(self.folder, v) for k, v in files.items()})
+        hosted.update(variables)
+        hosted.update(changes)
+        done = self.run_program("action", *args, **hosted)
+        self.assertEqual(done.err, "", "everything goes to one stream")
+        done.console = Console(done.out)
+        self.assertTrue(done.console.ended, done.out)
+        done.outputs, done.summary = read_outputs(done.file("output")), done.file("summary")
+        self.assertLess(len(done.summary.encode()), SUMMARY_MAX)
+        return done
+
+    def errors(self, done):
+        return [(c.title, c.data) for c in done.console.named("error")]
+
+
+class Outcomes(ActionCase):
+    def test_nominal(self):
+        made = self.seeded("nominal")
+        done = self.step(self.inputs(made["plan"]))
+        self.assertEqual((done.code, self.errors(done)), (0, []), done.out)
+        execution = self.execution(made)
+        url = "%s/executions/view/?id=%s&exp=%s" % (self.standin.url, execution["id"], made["experiment"])
+        self.assertEqual(done.outputs, {"status": "completed", "deviated": "false", "execution-url": url, "journal": "result.json"})
+        self.assertEqual([c.data for c in done.console.named("notice")], [url])
+        self.assertEqual([title for title, _ in done.console.groups], PHASES)
+        self.assertTrue(all(lines for _, lines in done.console.groups), done.console.groups)
+        self.assertTrue(any("Action: greet" in line for line in dict(done.console.groups)["Method"]))
+        self.assertTrue(done.summary.startswith("## Chaos experiment: completed\n"))
+        for entry in done.journal["run"] + done.journal["rollbacks"]:
+            self.assertIn("| %s |" % entry["activity"]["name"], done.summary)
+        self.assertIn("<%s>" % url, done.summary)
+        self.verify(made, done)
+
+    def test_fail_on(self):
+        for variant, expected in (("nominal", (0, 0, 0, 0, 0)), ("deviated", (1, 1, 0, 0, 0)), ("gate", (0, 0, 0, 1, 0))):
+            for fail_on, code in zip((None, "deviation", "error", "gate", "never"), expected):
+                with self.subTest(variant, fail_on=fail_on):
+                    self.fresh()
+                    made = self.seeded(variant)
+                    done = self.step(self.inputs(made["plan"], fail_on=fail_on or ""))
+                    self.assertEqual(done.code, code, done.out)
+                    self.assertEqual((done.outputs["status"], done.outputs["deviated"]),
+                                     ("completed", str(variant == "deviated").lower()))
+                    titles = [title for title, _ in self.errors(done)]
+                    self.assertEqual(titles[:1], {"deviated": ["Deviation"], "gate": ["Steady state not met"]}.get(variant, []))
+
+    def test_what_did_not_run_is_an_error(self):
+        for fail_on, code in (("deviation,error", 2), ("error", 2), ("deviation,gate", 0), ("never", 0)):
+            for name, change in (("plan-id", "11111111-1111-4111-8111-111111111111"), ("token", "not-the-token"),
+                                 ("service-host", CLOSED))[:3 if fail_on == "never" else 2]:
+                with self.subTest(name, fail_on=fail_on):
+                    made = self.seeded("noop")
+                    done = self.step(self.inputs(made["plan"], **{"fail_on": fail_on, name.replace("-", "_"): change}))
+                    self.assertEqual(done.code, code, done.out)
+                    self.assertEqual(len(self.errors(done)), 1, done.out)
+                    self.assertEqual(done.outputs, {"status": "error", "deviated": "false", "execution-url": "", "journal": ""})
+                    self.assertIn("## Chaos experiment: not completed", done.summary)
+                    self.assertEqual([k for k in self.calls() if k != "plan"], [])
+
+    def test_failed_activities_are_annotated(self):
+        broken = [{"type": "action", "name": "broken %d" % i, "provider": {"type": "http", "url": CLOSED, "timeout": 2}}
+                  for i in range(12)]
+        made = self.plan({"title": "t", "description": "d", "method": broken, "rollbacks": []})
+        done = self.step(self.inputs(made["plan"]))
+        self.assertEqual(done.code, 0, "as upstream: a failed activity is no deviation")
+        errors = self.errors(done)
+        self.assertEqual(len(errors), 10, errors)
+        self.assertEqual(errors[0][0], "Method: action 'broken 0' failed")
+        self.assertIn(": 3.", errors[-1][1])
+
+    def test_an_execution_that_cannot_be_made(self):
+        made = self.seeded("noop")
+        self.standin.fault(method="POST", path="*/executions", times=None, do="status", status=403)
+        done = self.step(self.inputs(made["plan"]))
+        self.assertEqual((done.code, done.outputs["status"], len(self.errors(done))), (2, "error", 1), done.out)
+
+    def test_what_is_not_delivered_is_a_warning(self):
+        made = self.seeded("noop")
+        self.standin.fault(method="PUT", path="*/results", do="refuse")
+        done = self.step(self.inputs(made["plan"]), PLAN_RUNNER_REPORT_DEADLINE="1")
+        self.assertEqual((done.code, done.outputs["status"]), (0, "completed"))
+        self.assertIn("plan-runner report resend", done.console.named("warning")[0].data)
+
+
+class Inputs(ActionCase):
+    def test_names_of_upstream_and_of_shells(self):
+        made = self.seeded("noop")
+        host = self.standin.url
+        for variables in (
+                {"INPUT_PLAN_ID": made["plan"], "INPUT_SERVICE_HOST": host, "INPUT_ORGANIZATION_ID": self.standin.org,
+                 "INPUT_TOKEN": self.standin.token},
+                {"INPUT_PLAN-ID": made["plan"], "INPUT_RELIABLY-HOST": host, "INPUT_ORG-ID": self.standin.org,
+                 "INPUT_RELIABLY-SERVICE-TOKEN": self.standin.token, "INPUT_SERVICE-HOST": ""},
+                {"INPUT_PLAN-ID": made["plan"], "RELIABLY_SERVICE_HOST": host, "RELIABLY_ORGANIZATION_ID": self.standin.org,
+                 "RELIABLY_SERVICE_TOKEN": self.standin.token, "INPUT_TOKEN": "", "INPUT_SERVICE-HOST": ""}):
+            with self.subTest(list(variables)):
+                self.assertEqual(self.step(variables).code, 0)
+
+    def test_a_token_in_a_file(self):
+        made = self.seeded("noop")
+        with open(os.path.join(self.folder, "token"), "w") as f:
+            f.write(self.standin.token + "\n")
+        done = self.step(self.inputs(made["plan"], token=""), RELIABLY_SERVICE_TOKEN_FILE=os.path.join(self.folder, "token"))
+        self.assertEqual(done.code, 0, done.out)
+        self.assertIn(self.standin.token, done.console.masks)
+        self.assertEqual(done.console.before_mask, [])
+
+    def test_missing_ones_are_named_as_users_write_them(self):
+        made = self.seeded("noop")
+        for missing in (("plan-id",), ("service-host",), ("organization-id",), ("token",), ("plan-id", "token")):
+            for given in (None, ""):
+                with self.subTest(missing, given=given):
+                    done = self.step(self.inputs(made["plan"], fail_on="never", **{m.replace("-", "_"): given for m in missing}))
+                    self.assertEqual((done.code, self.calls()), (2, []), "whatever fail-on says")
+                    (_, message), = self.errors(done)
+                    self.assertIn("missing: " + ", ".join(missing), message)
+                    self.assertEqual(done.outputs["status"], "error")
+
+    def test_wrong_ones_are_named(self):
+        made = self.seeded("noop")
+        for name, value in (("plan-id", "plan-1"), ("fail-on", "deviations"), ("fail-on", "never,error"), ("organization-id", "acme"),
+                            ("service-host", "ftp://there"), ("working-dir", "/proc/nowhere")):
+            with self.subTest(name, value=value):
+                done = self.step(self.inputs(made["plan"], **{name.replace("-", "_"): value}))
+                self.assertEqual((done.code, self.calls()), (2, []))
+                (_, message), = self.errors(done)
+                self.assertRegex(message, name + "|" + name.upper().replace("-", "_"))
+
+    def test_a_host_without_a_scheme_is_behind_https(self):
+        made = self.seeded("noop")
+        done = self.step(self.inputs(made["plan"], service_host=None, reliably_host=self.standin.url.split("//")[1]))
+        self.assertEqual((done.code, self.calls()), (2, []))
+        self.assertRegex(self.errors(done)[0][1], "(?i)tls|ssl")
+
+    def test_a_folder_for_the_files(self):
+        for absolute in (False, True):
+            self.fresh()
+            made = self.seeded("noop")
+            folder = os.path.join(self.folder, "plans", "one")
+            done = self.step(self.inputs(made["plan"], working_dir=folder if absolute else "./plans/one"))
+            self.assertEqual((done.code, done.outputs["journal"]), (0, "plans/one/run.json"), done.out)
+            with open(os.path.join(folder, "run.json")) as f:
+                self.assertEqual(json.load(f)["status"], "completed")
+            self.assertGreater(os.path.getsize(os.path.join(folder, "run.log")), 0)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root gives files away")
+    def test_the_files_belong_to_whom_the_workspace_does(self):
+        made = self.seeded("noop")
+        os.chown(self.folder, 12345, 23456)
+        self.step(self.inputs(made["plan"], working_dir="plans/one"))
+        for name in ("plans", "plans/one", "plans/one/run.json", "plans/one/run.log"):
+            found = os.stat(os.path.join(self.folder, name))
+            self.assertEqual((found.st_uid, found.st_gid), (12345, 23456), name)
+
+    def test_what_upstream_needs_and_we_do_not_is_told(self):
+        made = self.seeded("noop")
+        done = self.step(self.inputs(made["plan"], dependencies="chaostoolkit-aws", python_version="3.12"))
+        told = [c.data for c in done.console.named("notice") if c.title == "Input"]
+        self.assertEqual((done.code, len(told)), (0, 2), done.out)
+
+    def test_what_the_execution_is_shown_with(self):
+        made = self.seeded("noop")
+        extra = [{"type": "url", "provider": "github", "topic": "commit", "value": "https://github.com/o/r"}]
+        self.step(self.inputs(made["plan"], reliably_experiment_extra=json.dumps(extra)))
+        self.assertIn("https://github.com/o/r", json.dumps(self.execution(made)))
+
+    def test_files_of_the_runner_may_be_missing(self):
+        made = self.seeded("noop")
+        done = self.step(self.inputs(made["plan"]), GITHUB_OUTPUT=None, GITHUB_STEP_SUMMARY="", RUNNER_DEBUG="1")
+        self.assertEqual((done.code, done.outputs, done.summary), (0, {}, ""))
+        self.assertIn("There is no GITHUB_OUTPUT", done.out)
+
+    def test_debug_lines_are_seen_when_asked_for(self):
+        made = self.seeded("noop")
+        self.assertNotIn(" DEBUG] ", self.step(self.inputs(made["plan"])).out)
+        self.assertIn(" DEBUG] ", self.step(self.inputs(made["plan"]), RUNNER_DEBUG="1").out)
+
+
+class Outside(ActionCase):
+    """Without GITHUB_ACTIONS it is an execution like any other, with these inputs."""
+
+    def run_outside(self, made, **more):
+        return self.run_program("action", **dict(NONE, GITHUB_OUTPUT="output", GITHUB_STEP_SUMMARY="summary"),
+                                **dict(self.inputs(made["plan"], fail_on=None), **more))
+
+    def test_nothing_of_the_protocol_is_printed(self):
+        for variant, code in (("nominal", 0), ("deviated", 1), ("gate", 0)):
+            self.fresh()
+            made = self.seeded(variant)
+            done = self.run_outside(made)
+            self.assertEqual(done.code, code, done.said)
+            self.assertRegex(done.out, r"^Check results at http\S+\n$")
+            self.assertNotIn("::", done.said.replace("+00:00", ""))
+            self.assertNotIn(self.standin.token, done.said)
+            self.assertFalse(os.path.exists(os.path.join(self.folder, "output")))
+            self.verify(made, done)
+
+    def test_refusals(self):
+        made = self.seeded("noop")
+        done = self.run_outside(made, INPUT_TOKEN="wrong-token")
+        self.assertEqual((done.code, done.out), (1, ""), "as with the other commands")
+        done = self.run_outside(made, **{"INPUT_PLAN-ID": ""})
+        self.assertEqual((done.code, done.out), (2, ""))
+        self.assertRegex(done.err, "^plan-runner: .*plan-id")
+
+
+FORGED = ["::error::forged", "\n::error::forged", "\r::error::forged", "\r\n  ::add-mask::forged", "##[error]forged", "x##[add-mask]forged",
+          "%0A::error::forged", "::stop-commands::forged", "::endgroup::", "\n::set-output name=status::forged",
+          "\nforged<<EOF\nforged\nEOF\n", "status=forged\n", "| forged |", "<script>forged</script>", "\U0001f4a5", "a,b:c%", "\u2028::error::forged"]
+
+
+class Hostile(ActionCase):
+    """A plan that wants to speak for us."""
+
+    def check_nothing_is_forged(self, done):
+        console = done.console
+        self.assertLessEqual({c.name for c in console.commands}, {"add-mask", "group", "endgroup", "error", "notice", "warning"})
+        self.assertEqual([title for title, _ in console.groups], [p for p in PHASES if p in dict(console.groups)])
+        self.assertNotIn("forged", console.masks)
+        for command in console.commands:
+            self.assertFalse(command.data.startswith("forged"), command)
+        self.assertEqual(set(done.outputs), {"status", "deviated", "execution-url", "journal"})
+        self.assertEqual((done.outputs["status"], done.outputs["journal"]), ("completed", "result.json"))
+        self.assertNotIn("<script", done.summary)
+        for line in done.summary.splitlines():
+            self.assertFalse(line.startswith("forged"), line)
+            if line.startswith("| "):
+                self.assertEqual(line.replace("\\\\", "").replace("\\|", "").count("|"), 7, line)
+
+    def test_texts_in_every_place(self):
+        for text in FORGED:
+            with self.subTest(repr(text)):
+                self.fresh()
+                shown = {"type": "process", "path": "printf", "arguments": ["%s", text]}
+                made = self.plan({"title": text, "description": text, "rollbacks": [
+                    {"type": "action", "name": text, "provider": shown}], "method": [
+                        {"type": "action", "name": text, "provider": shown},
+                        {"type": "probe", "name": text, "provider": {"type": "http", "url": CLOSED, "timeout": 2}}]})
+                done = self.step(self.inputs(made["plan"]), RUNNER_DEBUG="1")
+                self.assertEqual(done.code, 0, done.out)
+                self.check_nothing_is_forged(done)
+                self.assertEqual(len(done.console.named("error")), 1)
+
+    def test_a_megabyte(self):
+        name = "\U0001f4a5|" * (1 << 18)
+        made = self.plan({"title": name, "description": "d", "rollbacks": [], "method": [
+            {"type": "probe", "name": name, "provider": {"type": "http", "url": CLOSED, "timeout": 2}}] + [
+                {"type": "action", "name": "large", "provider": {
+                    "type": "process", "path": "sh", "arguments": "-c \"head -c 1048576 /dev/zero | tr '\\\\0' ':'\""}}] * 2})
+        done = self.step(self.inputs(made["plan"]))
+        self.assertEqual(done.code, 0, done.out[-2000:])
+        self.check_nothing_is_forged(done)
+        self.assertLess(len(done.console.named("error")[0].data), 4097)
+
+    def test_a_platform_that_forges(self):
+        made = self.seeded("noop")
+        self.standin.fault(method="POST", path="*/executions", do="status", status=201, apply=True,
+                           body={"id": "x\nforged<<EOF\nforged\nEOF\r::error::forged"})
+        done = self.step(self.inputs(made["plan"]))
+        self.assertLessEqual(set(done.outputs), {"status", "deviated", "execution-url", "journal"})
+        self.assertEqual([c for c in done.console.commands if c.data.startswith("forged")], [])
+
+    def test_secrets_are_in_masks_only(self):
+        canary, lines = "canary-%s" % os.urandom(8).hex(), "a first line of a key\nshort\na second line of a key"
+        github = "github-%s" % os.urandom(8).hex()
+        made = self.plan({
+            "title": "Tells " + canary, "description": "d", "rollbacks": [],
+            "secrets": {"s": {"known": {"type": "env", "key": "SECRET"}}},
+            "method": [
+                {"type": "probe", "name": "print " + canary, "provider": {"type": "process", "path": "printenv", "arguments": ["SECRET"]}},
+                {"type": "probe", "name": "file", "provider": {"type": "process", "path": "sh", "arguments": ["-c", "cat \"$KEY\" >&2"]}},
+                {"type": "probe", "name": "all", "provider": {"type": "process", "path": "env"}},
+                {"type": "probe", "name": "fails", "provider": {"type": "http", "url": "http://127.0.0.1:1/" + canary, "timeout": 2}}],
+        }, {"KEY": "/keys/one"}, secrets=[{"key": "a", "var_name": "SECRET", "value": canary},
+                                          {"key": "b", "path": "/keys/one", "value": lines}])
+        done = self.step(self.inputs(made["plan"], github_token=github), RUNNER_DEBUG="1")
+        self.assertEqual(done.code, 0, done.out)
+        self.assertLessEqual({self.standin.token, github, canary, "a first line of a key", "a second line of a key"},
+                             set(done.console.masks))
+        self.assertEqual(done.console.before_mask, [])
+        self.assertNotIn("short", done.console.masks)
+        rest = "\n".join(line for line in done.out.splitlines() if not line.startswith("::add-mask::"))
+        for place, text in {"console": rest, "summary": done.summary, "outputs": done.file("output"), "log": done.file("run.log"),
+                            "journal": done.file("result.json")}.items():
+            for hidden in (self.standin.token, github, canary, "a first line of a key", "a second line of a key"):
+                self.assertNotIn(hidden, text.replace("\\", ""), place)
+        self.assertNotIn("INPUT_TOKEN", done.file("result.json"))
+
+
+if __name__ == "__main__":
+    unittest.main()
