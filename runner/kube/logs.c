@@ -4,6 +4,7 @@
 #include "codec/json.h"
 #include "kube/outcome.h"
 #include "kube/resource.h"
+#include "kube/view.h"
 #include "net/url.h"
 
 #include <string.h>
@@ -67,5 +68,40 @@ int pr_kube_logs_read(struct pr_kube_client *client, const json_t *pod, bool fol
 		pr_err_clear(err);
 		return pr_fail(err, PR_EIO, "the log cannot be written");
 	}
+	return rc;
+}
+
+static int not_started(const struct pr_kube_view *view, struct pr_err *err)
+{
+	struct pr_kube_reason reason;
+
+	if (pr_kube_view_is_stuck(view, &reason))
+		return pr_fail(err, PR_ENOTFOUND, "the pod of the Job '%s' does not start (%s): %s",
+			view->name, reason.name, reason.text);
+	if (pr_kube_job_is_over(view->job))
+		return pr_fail(err, PR_ENOTFOUND, "the pod of the Job '%s' is gone, and its log",
+			view->name);
+	return pr_fail(err, PR_ENOTFOUND,
+		"the pod of the Job '%s' has not started: -f waits for it", view->name);
+}
+
+int pr_kube_logs_now(struct pr_kube_client *client, const json_t *job, pr_kube_log_fn *fn,
+	void *arg, struct pr_err *err)
+{
+	struct pr_kube_view view = {.client = client,
+		.space = pr_kube_meta(job, "namespace"),
+		.name = pr_kube_meta(job, "name")};
+	struct pr_kube_lines lines;
+	int rc = pr_kube_view_look(&view, err);
+
+	pr_kube_lines_init(&lines, fn, arg);
+	if (!rc && !pr_kube_container_began(view.pod))
+		rc = not_started(&view, err);
+	if (!rc)
+		rc = pr_kube_logs_read(client, view.pod, false, &lines, err);
+	if (!rc && pr_kube_lines_finish(&lines))
+		rc = pr_fail(err, PR_EIO, "the log cannot be written");
+	pr_kube_lines_release(&lines);
+	pr_kube_view_release(&view);
 	return rc;
 }

@@ -19,4 +19,11 @@
 int pr_kube_logs_read(struct pr_kube_client *client, const json_t *pod, bool follow,
 	struct pr_kube_lines *lines, struct pr_err *err);
 
+/*
+ * The log of the newest pod of a Job as it is now, to `fn` with `arg`. PR_ENOTFOUND when there is
+ * none, because the pod has not started (and why) or is gone; else as above.
+ */
+int pr_kube_logs_now(struct pr_kube_client *client, const json_t *job, pr_kube_log_fn *fn,
+	void *arg, struct pr_err *err);
+
 #endif
