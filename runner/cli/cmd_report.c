@@ -111,7 +111,9 @@ static const struct pr_command resend_command = {.name = "resend",
 static const struct pr_command list_command = {
 	.name = "list", .summary = "Show what could not be reported before.", .run = run_list};
 
-static const struct pr_command *const report_commands[] = {&list_command, &resend_command};
+static const struct pr_command *const report_commands[] = {
+	&pr_command_report_show, &list_command, &resend_command};
 
-const struct pr_command pr_command_report = {
-	.name = "report", .summary = "Reports to the platform.", PR_COMMANDS(report_commands)};
+const struct pr_command pr_command_report = {.name = "report",
+	.summary = "Reports of runs, to people and to the platform.",
+	PR_COMMANDS(report_commands)};
