@@ -14,6 +14,7 @@ extern const struct pr_command pr_command_validate;
 extern const struct pr_command pr_command_service;
 extern const struct pr_command pr_command_config;
 extern const struct pr_command pr_command_report;
+extern const struct pr_command pr_command_report_show;
 extern const struct pr_command pr_command_action;
 extern const struct pr_command pr_command_render;
 extern const struct pr_command pr_command_version;
