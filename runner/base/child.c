@@ -187,7 +187,7 @@ static int spawn_with(struct pr_child *child, const struct pr_child_options *opt
 		rc = posix_spawn_file_actions_adddup2(actions, writers[1], STDERR_FILENO);
 	return rc ? rc
 		  : posix_spawn(&child->pid, options->program, actions, attr, options->argv,
-			    pr_env_all());
+			    options->env ? options->env : pr_env_all());
 }
 
 static int spawn(struct pr_child *child, const struct pr_child_options *options,
