@@ -17,6 +17,7 @@ extern const struct pr_command pr_command_report;
 extern const struct pr_command pr_command_report_show;
 extern const struct pr_command pr_command_action;
 extern const struct pr_command pr_command_render;
+extern const struct pr_command pr_command_commit;
 extern const struct pr_command pr_command_version;
 extern const struct pr_command pr_command_completion;
 extern const struct pr_command pr_command_man;

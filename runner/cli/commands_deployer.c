@@ -2,6 +2,7 @@
 
 static const struct pr_command *const commands[] = {
 	&pr_command_render,
+	&pr_command_commit,
 	&pr_command_version,
 	&pr_command_completion,
 	&pr_command_man,

@@ -28,6 +28,7 @@ static const struct answer answers[] = {
 	{STATUS_TEXT "5", PR_ENET, "has a failure of its own: try again later", NULL},
 	{"invalid content-type", PR_EPROTO, "answers, but not as a git repository", NULL},
 	{"no content-type", PR_EPROTO, "answers, but not as a git repository", NULL},
+	{"unexpected redirect", PR_EPROTO, "redirects in the middle of an exchange", NULL},
 	{"cannot redirect from", PR_EPROTO,
 		"redirects to another host, which gets no token: name that address if it is the "
 		"right one",
@@ -87,6 +88,12 @@ static const struct reason *reason_of(const struct pr_git_rejection *rejection)
 	return &other;
 }
 
+/* "Resolving deltas: 100% (1/1), done." tells nothing, and is overwritten on a terminal. */
+static bool is_progress(const char *line, size_t length)
+{
+	return (line[length] == '\r' && line[length + 1] != '\n') || memmem(line, length, "% (", 3);
+}
+
 /* One line of a server's words, without its prefix and what would move a terminal's cursor. */
 static void add_line(struct pr_buf *out, const char *line, size_t length)
 {
@@ -115,7 +122,8 @@ int pr_git_word_rejection(const struct pr_git_rejection *rejection, struct pr_er
 	for (const char *line = rejection->said; *line;) {
 		size_t length = strcspn(line, "\r\n");
 
-		add_line(&words, line, length);
+		if (!is_progress(line, length))
+			add_line(&words, line, length);
 		line += length + (line[length] != '\0');
 	}
 	return pr_fail(err, reason->code, "%s '%.80s'%s (%s)", reason->before, rejection->branch,
