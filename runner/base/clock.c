@@ -97,6 +97,24 @@ void pr_stamp_iso(char text[PR_STAMP_SIZE], int64_t wall_us)
 	iso(text, wall_us, false);
 }
 
+bool pr_stamp_read(const char *text, int64_t *ret_wall_us)
+{
+	struct tm tm = {0};
+	const char *rest = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
+	int64_t fraction_us = 0;
+
+	if (rest && *rest == '.') {
+		int64_t unit_us = 100000;
+
+		for (rest++; *rest >= '0' && *rest <= '9'; rest++, unit_us /= 10)
+			fraction_us += unit_us * (*rest - '0');
+	}
+	if (!rest || strcmp(rest, "+00:00") != 0)
+		return false;
+	*ret_wall_us = (int64_t)timegm(&tm) * 1000000 + fraction_us;
+	return true;
+}
+
 void pr_stamp_iso6(char text[PR_STAMP_SIZE], int64_t wall_us)
 {
 	iso(text, wall_us, true);

@@ -7,6 +7,7 @@
  * stamps. Both are in microseconds.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,9 @@ void pr_fake_clock_advance(struct pr_fake_clock *fake, int64_t us);
  * which are left out when they are zero.
  */
 void pr_stamp_iso(char text[PR_STAMP_SIZE], int64_t wall_us);
+
+/* Reads what pr_stamp_iso wrote. Returns false for anything else and for NULL. */
+bool pr_stamp_read(const char *text, int64_t *ret_wall_us);
 
 /* As pr_stamp_iso, always with six digits: the form of the platform's log lines
  * (docs/protocol.md 1.4). */

@@ -29,6 +29,29 @@ int pr_file_read(const char *path, struct pr_buf *out, struct pr_err *err);
 int pr_file_replace(
 	const char *path, const void *data, size_t n, mode_t mode, bool sync, struct pr_err *err);
 
+/* What pr_file_replace_locked writes, as the arguments of pr_file_replace. */
+struct pr_file_text {
+	const void *data;
+	size_t n;
+	mode_t mode;
+	bool sync;
+};
+
+/*
+ * As pr_file_replace; the new file is locked before it gets its name, so that no moment is without
+ * a lock. *lock (-1: none) is the descriptor that holds the lock on the file before: it is closed,
+ * and the new one put in its place. -1 where there is nothing to lock or a file system has no
+ * locks. The lock ends when the descriptor is closed, at the latest with the process.
+ */
+int pr_file_replace_locked(
+	const char *path, const struct pr_file_text *text, int *lock, struct pr_err *err);
+
+/*
+ * Locks the file that has this name now; the lock is that of pr_file_replace_locked. PR_EIO, with
+ * EWOULDBLOCK in err->sys where another process holds it; PR_ENOTFOUND. Caller closes.
+ */
+int pr_file_lock(const char *path, int *ret_lock, struct pr_err *err);
+
 /*
  * Opens for appending, created with `mode` when missing; the descriptor, or a negative code. Of a
  * standard stream (/dev/stdout) it is a second descriptor, so that a user who may not open it again

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 /* What a file is to hold, and how. */
@@ -17,6 +18,7 @@ struct content {
 	mode_t mode;               /* of a new file */
 	const struct stat *former; /* of the file that is replaced, NULL for a new one */
 	bool sync;
+	int *lock; /* receives the descriptor that locks the new file; NULL: not asked for */
 };
 
 static int sync_folder(const char *path, struct pr_err *err)
@@ -64,6 +66,24 @@ static int keep_owner_and_mode(int fd, const struct stat *former)
 	return fchmod(fd, former->st_mode & 07777);
 }
 
+/*
+ * A second descriptor that holds the lock, for as long as it is open. Where a file system has no
+ * locks there is none, and nothing else is lost.
+ */
+static void lock_temporary(int fd, const struct content *content)
+{
+	int copy;
+
+	if (!content->lock)
+		return;
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (copy >= 0 && flock(copy, LOCK_EX | LOCK_NB)) {
+		close(copy);
+		copy = -1;
+	}
+	*content->lock = copy;
+}
+
 static int fill_temporary(const char *path, const struct content *content, struct pr_err *err)
 {
 	mode_t mode = content->former ? 0600 : content->mode;
@@ -82,6 +102,7 @@ static int fill_temporary(const char *path, const struct content *content, struc
 	}
 	if (content->sync && fsync(fd))
 		return pr_fail_errno(err, errno, "cannot flush '%s'", path);
+	lock_temporary(fd, content);
 	if (close(pr_steal_fd(&fd)) && errno != EINTR) /* where NFS reports a full disk */
 		return pr_fail_errno(err, errno, "cannot write '%s'", path);
 	return 0;
@@ -123,23 +144,70 @@ static int replace_regular(const char *path, const struct content *content, stru
 	return rc || !content->sync ? rc : sync_folder(path, err);
 }
 
-int pr_file_replace(
-	const char *path, const void *data, size_t n, mode_t mode, bool sync, struct pr_err *err)
+static int replace(const char *path, struct content *content, struct pr_err *err)
 {
-	struct content content = {.data = data, .n = n, .mode = mode, .sync = sync};
 	PR_AUTO(free) char *target = NULL;
 	struct stat info;
 	int rc;
 
 	if (pr_file_standard_fd(path) >= 0)
-		return write_in_place(path, &content, err);
+		return write_in_place(path, content, err);
 	if (stat(path, &info) == 0) {
 		if (S_ISDIR(info.st_mode))
 			return pr_fail(err, PR_EIO, "cannot write '%s': it is a folder", path);
 		if (!S_ISREG(info.st_mode))
-			return write_in_place(path, &content, err);
-		content.former = &info;
+			return write_in_place(path, content, err);
+		content->former = &info;
 	}
 	rc = pr_file_follow_links(path, &target, err);
-	return rc ? rc : replace_regular(target, &content, err);
+	return rc ? rc : replace_regular(target, content, err);
+}
+
+int pr_file_replace(
+	const char *path, const void *data, size_t n, mode_t mode, bool sync, struct pr_err *err)
+{
+	struct content content = {.data = data, .n = n, .mode = mode, .sync = sync};
+
+	return replace(path, &content, err);
+}
+
+int pr_file_replace_locked(
+	const char *path, const struct pr_file_text *text, int *lock, struct pr_err *err)
+{
+	PR_AUTO(close) int fresh = -1;
+	struct content content = {.data = text->data,
+		.n = text->n,
+		.mode = text->mode,
+		.sync = text->sync,
+		.lock = &fresh};
+	int rc = replace(path, &content, err);
+
+	if (rc)
+		return rc;
+	pr_auto_close(lock);
+	*lock = pr_steal_fd(&fresh);
+	return 0;
+}
+
+/* Whether this file, opened before, is still the one that has the name. */
+static bool has_name(int fd, const char *path)
+{
+	struct stat own;
+	struct stat named;
+
+	return fstat(fd, &own) == 0 && stat(path, &named) == 0 && own.st_ino == named.st_ino &&
+	       own.st_dev == named.st_dev;
+}
+
+int pr_file_lock(const char *path, int *ret_lock, struct pr_err *err)
+{
+	PR_AUTO(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return pr_fail_errno(err, errno, "cannot open '%s'", path);
+	/* A file that has been replaced since belongs to one who is at work. */
+	if ((flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) || !has_name(fd, path))
+		return pr_fail_errno(err, EWOULDBLOCK, "'%s' is in use", path);
+	*ret_lock = pr_steal_fd(&fd);
+	return 0;
 }

@@ -2,7 +2,9 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "codec/json.h"
 #include "codec/json_write.h"
+#include "engine/journal.h"
 #include "platform/report.h"
 
 #include <string.h>
@@ -65,6 +67,15 @@ static void send_later(struct pr_uplink *uplink)
 		(void)pr_timer_start(uplink->loop, &uplink->timer, due_us + 1, on_silence, uplink);
 }
 
+/* What is ours in a journal under way is for this machine: the platform gets what it knows. */
+static json_t *results_of(const struct pr_uplink *uplink)
+{
+	json_auto_t *journal = json_copy(pr_json_mutable(uplink->journal));
+
+	json_object_del(journal, PR_JOURNAL_EXTENSION);
+	return journal ? pr_report_results(journal, uplink->log, uplink->plan) : NULL;
+}
+
 static void send_results(struct pr_uplink *uplink)
 {
 	json_auto_t *body = NULL;
@@ -75,7 +86,7 @@ static void send_results(struct pr_uplink *uplink)
 		return;
 	}
 	pr_timer_stop(&uplink->timer);
-	body = pr_report_results(uplink->journal, uplink->log, uplink->plan);
+	body = results_of(uplink);
 	if (!body)
 		return;
 	uplink->last_entries = pr_report_entries(uplink->journal);

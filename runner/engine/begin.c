@@ -53,15 +53,22 @@ static int set_dry(struct pr_run *run, struct pr_err *err)
 		run->core.view.document, "dry", dry ? json_string(dry) : json_null(), err);
 }
 
+static int make_journal(struct pr_run *run, struct pr_err *err)
+{
+	struct pr_core *core = &run->core;
+	json_auto_t *extension = pr_recovery_extension(&core->strategies);
+	struct pr_journal_origin origin = {
+		.document = core->view.document, .extension = extension, .path = run->journal_path};
+
+	return extension ? pr_journal_new(core->loop, &origin, &core->journal, err)
+			 : pr_fail_nomem(err);
+}
+
 void pr_run_begin(struct pr_run *run)
 {
 	struct pr_core *core = &run->core;
-	int r = set_dry(run, &run->error);
 
-	if (r == 0)
-		r = pr_journal_new(core->loop, core->view.document, run->journal_path,
-			&core->journal, &run->error);
-	if (r) {
+	if (set_dry(run, &run->error) || make_journal(run, &run->error)) {
 		pr_run_refuse(run);
 		return;
 	}

@@ -19,7 +19,7 @@ static void on_over(void *arg)
 	run->fn(run->arg, &result);
 }
 
-static void run_over(struct pr_run *run)
+void pr_run_over(struct pr_run *run)
 {
 	pr_task_post(run->core.loop, &run->task, on_over, run);
 }
@@ -30,7 +30,7 @@ void pr_run_refuse(struct pr_run *run)
 	run->crashed = true;
 	pr_dynamic_free(pr_steal(run->dynamic));
 	pr_task_cancel(&run->task);
-	run_over(run);
+	pr_run_over(run);
 }
 
 void pr_run_crash(struct pr_run *run, const struct pr_err *err)
@@ -43,7 +43,7 @@ void pr_run_crash(struct pr_run *run, const struct pr_err *err)
 
 static void on_finished(void *arg)
 {
-	run_over(arg);
+	pr_run_over(arg);
 }
 
 static void on_experiment(void *arg)

@@ -31,27 +31,44 @@ static json_t *value_new(json_t *document, int64_t start_us)
 		"before", "after", "during", "run", "rollbacks");
 }
 
-int pr_journal_new(struct pr_loop *loop, json_t *document, const char *path,
+static int journal_make(struct pr_loop *loop, json_t *value, const char *path,
 	struct pr_journal **ret_journal, struct pr_err *err)
 {
-	struct pr_journal *journal = calloc(1, sizeof(*journal));
+	struct pr_journal *journal = value ? calloc(1, sizeof(*journal)) : NULL;
+	const char *start = pr_json_str(value, "start");
 	int r = 0;
 
 	if (!journal)
 		return pr_fail_nomem(err);
 	journal->loop = loop;
-	journal->start_us = pr_loop_wall_us(loop);
-	journal->value = value_new(document, journal->start_us);
-	if (!journal->value)
-		r = pr_fail_nomem(err);
-	else if (path)
-		r = pr_journal_file_new(path, journal->value, &journal->file, err);
+	journal->value = json_incref(value);
+	if (!pr_stamp_read(start, &journal->start_us))
+		journal->start_us = pr_loop_wall_us(loop);
+	if (path)
+		r = pr_journal_file_new(path, value, &journal->file, err);
 	if (r) {
 		pr_journal_free(journal);
 		return r;
 	}
 	*ret_journal = journal;
 	return 0;
+}
+
+int pr_journal_new(struct pr_loop *loop, const struct pr_journal_origin *origin,
+	struct pr_journal **ret_journal, struct pr_err *err)
+{
+	json_auto_t *value = value_new(origin->document, pr_loop_wall_us(loop));
+
+	if (value && origin->extension &&
+		json_object_set(value, PR_JOURNAL_EXTENSION, origin->extension))
+		return pr_fail_nomem(err);
+	return journal_make(loop, value, origin->path, ret_journal, err);
+}
+
+int pr_journal_resume(struct pr_loop *loop, json_t *value, const char *path,
+	struct pr_journal **ret_journal, struct pr_err *err)
+{
+	return journal_make(loop, value, path, ret_journal, err);
 }
 
 void pr_journal_free(struct pr_journal *journal)
@@ -88,6 +105,7 @@ int pr_journal_end(struct pr_journal *journal, struct pr_err *err)
 	char stamp[PR_STAMP_SIZE];
 	int r;
 
+	json_object_del(journal->value, PR_JOURNAL_EXTENSION);
 	pr_stamp_iso(stamp, now_us);
 	r = pr_json_set(journal->value, "end", json_string(stamp), err);
 	if (r)

@@ -19,11 +19,30 @@
 struct pr_journal;
 
 /*
- * A journal for `document` (shared as its member "experiment"), started now by the loop's clock.
- * With a `path` (NULL: memory only) the file is written at once; an unwritable one is the error.
- * Caller frees.
+ * The member that is ours: upstream's journals have none. It stands there while a run goes on, and
+ * says what a recovery must know (engine/recovery.h).
  */
-int pr_journal_new(struct pr_loop *loop, json_t *document, const char *path,
+#define PR_JOURNAL_EXTENSION "plan-runner"
+
+/* What a journal begins with. */
+struct pr_journal_origin {
+	json_t *document;  /* shared as the member "experiment" */
+	json_t *extension; /* shared as the member of that name; NULL: none */
+	const char *path;  /* NULL: memory only */
+};
+
+/*
+ * A journal that is started now by the loop's clock. With a path the file is written at once; an
+ * unwritable one is the error. Caller frees.
+ */
+int pr_journal_new(struct pr_loop *loop, const struct pr_journal_origin *origin,
+	struct pr_journal **ret_journal, struct pr_err *err);
+
+/*
+ * Goes on with the journal of a run that is no more: `value`, which is shared, is what was read
+ * from `path`. The file is written at once, and what `.part` had is then in it. Caller frees.
+ */
+int pr_journal_resume(struct pr_loop *loop, json_t *value, const char *path,
 	struct pr_journal **ret_journal, struct pr_err *err);
 
 /* NULL is allowed. The file stays. */
@@ -42,8 +61,10 @@ int pr_journal_touch(struct pr_journal *journal, json_t *entry, const char *list
 /* The end of a phase: the file is brought up to date. */
 int pr_journal_flush(struct pr_journal *journal, struct pr_err *err);
 
-/* The end of the run as the journal has it: sets end and duration. What follows may still change
- * it. */
+/*
+ * The end of the run as the journal has it: sets end and duration, and takes the extension out.
+ * What follows may still change it.
+ */
 int pr_journal_end(struct pr_journal *journal, struct pr_err *err);
 
 /* The last writing: removes `.part` and flushes to disk (fsync). */

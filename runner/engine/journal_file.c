@@ -31,6 +31,7 @@ struct pr_journal_file {
 	size_t bytes;                /* of `J` as it is on disk */
 	struct pr_journal_mark mark; /* of it, where it is not small */
 	struct pr_journal_text text; /* of it, where it is small */
+	int lock;                    /* that `J` is being written, -1: none */
 	bool is_stream;              /* nothing that can be replaced: written once, at the end */
 };
 
@@ -38,7 +39,8 @@ struct pr_journal_file {
 static int file_put(struct pr_journal_file *file, bool sync, struct pr_err *err)
 {
 	const struct pr_buf *buf = &file->text.buf;
-	int r = pr_file_replace(file->path, buf->ptr, buf->len, MODE, sync, err);
+	struct pr_file_text text = {.data = buf->ptr, .n = buf->len, .mode = MODE, .sync = sync};
+	int r = pr_file_replace_locked(file->path, &text, &file->lock, err);
 
 	if (r)
 		return r;
@@ -97,6 +99,7 @@ int pr_journal_file_new(const char *path, const json_t *value, struct pr_journal
 	if (!file)
 		return pr_fail_nomem(err);
 	file->part = -1;
+	file->lock = -1;
 	pr_journal_text_init(&file->text);
 	file->path = pr_text_dup(path);
 	file->part_path = pr_text_format("%s.part", path);
@@ -121,6 +124,7 @@ void pr_journal_file_free(struct pr_journal_file *file)
 	if (!file)
 		return;
 	pr_auto_close(&file->part);
+	pr_auto_close(&file->lock);
 	pr_journal_text_release(&file->text);
 	free(file->path);
 	free(file->part_path);

@@ -7,7 +7,8 @@
  *
  * The first line of `.part` names the `J` that it continues, by length and checksum: one that was
  * left behind when `J` was replaced is told from one that counts. Then one line an entry, with its
- * place.
+ * place. `J` is locked (base/file.h) for as long as it is being written: whoever gets the lock
+ * knows that nobody writes any more.
  */
 
 #include "base/err.h"

@@ -53,7 +53,9 @@ static void on_dynamic(void *arg)
 	struct pr_run *run = arg;
 
 	pr_dynamic_free(pr_steal(run->dynamic));
-	if (load_title(run, &run->error))
+	if (run->recovery)
+		pr_run_recover(run);
+	else if (load_title(run, &run->error))
 		pr_run_refuse(run);
 	else
 		pr_run_begin(run);
@@ -80,6 +82,9 @@ static int load_sections(struct pr_run *run, struct pr_err *err)
 void pr_run_load(struct pr_run *run)
 {
 	run->stage = PR_STAGE_LOADING;
-	if (load_sections(run, &run->error))
+	/* Where nothing is played, nothing needs to be there. */
+	if (run->recovery && run->recovery->state != PR_RECOVERY_OWED)
+		pr_run_recover(run);
+	else if (load_sections(run, &run->error))
 		pr_run_refuse(run);
 }

@@ -58,6 +58,7 @@ static int fill_core(struct pr_run *run, struct pr_loop *loop, const struct pr_r
 	core->limits = options->limits;
 	core->strategies = options->strategies;
 	run->dry_when_set = options->dry_when_set;
+	run->recovery = options->recovery;
 	core->start = options->start ? options->start : pr_activity_start;
 	if (r == 0)
 		r = copy_text(options->journal_path, &run->journal_path, err);

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 
 struct pr_run;
+struct pr_recovery;
 
 /* How an activity is started: pr_activity_start, or another one in tests. */
 typedef int pr_activity_start_fn(const struct pr_activity_env *env, const json_t *activity,
@@ -40,6 +41,13 @@ struct pr_run_options {
 	const struct pr_hook *hooks; /* copied */
 	size_t hook_count;
 	pr_activity_start_fn *start; /* NULL: pr_activity_start */
+	/*
+	 * Plays what this recovery owes instead of the experiment, and ends its journal, which is
+	 * at journal_path; `document` and the strategies are the recovery's. Hooks see its
+	 * activities only. Where it was interrupted, the journal has no end afterwards. NULL: none.
+	 * Borrowed.
+	 */
+	struct pr_recovery *recovery;
 };
 
 /* How the run ended. Borrowed by the callback. */

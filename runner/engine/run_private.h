@@ -11,6 +11,7 @@
 #include "engine/continuous.h"
 #include "engine/core.h"
 #include "engine/hypothesis.h"
+#include "engine/recovery.h"
 #include "engine/sequence.h"
 
 enum pr_stage {
@@ -33,11 +34,13 @@ struct pr_run {
 	struct pr_dynamic *dynamic;
 	struct pr_hypothesis hypothesis; /* before, then after */
 	struct pr_continuous continuous;
-	struct pr_sequence sequence; /* the method, then the rollbacks */
-	bool joining;                /* only the continuous hypothesis is waited for */
-	unsigned unwound;            /* interruptions that have been put into effect, of
-					core.interruption.count */
-	bool crashed;                /* `error` says why */
+	struct pr_sequence sequence;  /* the method, then the rollbacks */
+	bool joining;                 /* only the continuous hypothesis is waited for */
+	unsigned unwound;             /* interruptions that have been put into effect, of
+					 core.interruption.count */
+	struct pr_recovery *recovery; /* NULL: an ordinary run; borrowed */
+	size_t recovered;             /* of its rollbacks, before those of the sequence */
+	bool crashed;                 /* `error` says why */
 	struct pr_err error;
 	struct pr_ask ask;
 	struct pr_task task;
@@ -65,6 +68,12 @@ void pr_run_rollbacks(struct pr_run *run);
 
 /* Last stage: status, journal, closing hooks, callback. */
 void pr_run_finish(struct pr_run *run);
+
+/* Instead of all stages after the first: plays what a recovery owes, and ends its journal. */
+void pr_run_recover(struct pr_run *run);
+
+/* Calls back: all is over. */
+void pr_run_over(struct pr_run *run);
 
 /* Ends a run that has no journal yet; run->error says why. */
 void pr_run_refuse(struct pr_run *run);

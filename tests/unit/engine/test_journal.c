@@ -89,7 +89,10 @@ static struct pr_journal *journal_of(struct place *place, size_t padding)
 	memset(text, 'y', padding);
 	json_object_set_new(document, "padding", json_string(text));
 	free(text);
-	assert_int_equal(0, pr_journal_new(place->loop, document, place->journal, &journal, NULL));
+	assert_int_equal(0,
+		pr_journal_new(place->loop,
+			&(struct pr_journal_origin){.document = document, .path = place->journal},
+			&journal, NULL));
 	return journal;
 }
 
@@ -110,7 +113,10 @@ static void members_test(void **state)
 	json_auto_t *document = fixture_json("{'title':'é','list':[],'dry':null}");
 	json_t *value;
 
-	assert_int_equal(0, pr_journal_new(place->loop, document, place->journal, &journal, NULL));
+	assert_int_equal(0,
+		pr_journal_new(place->loop,
+			&(struct pr_journal_origin){.document = document, .path = place->journal},
+			&journal, NULL));
 	value = pr_journal_value(journal);
 	json_object_set_new(value, "platform", json_string("P"));
 	json_object_set_new(value, "node", json_string("N"));
@@ -400,7 +406,10 @@ static void device_test(void **state)
 	json_auto_t *document = fixture_json("{'title':'T'}");
 	struct stat st;
 
-	assert_int_equal(0, pr_journal_new(place->loop, document, "/dev/null", &journal, NULL));
+	assert_int_equal(
+		0, pr_journal_new(place->loop,
+			   &(struct pr_journal_origin){.document = document, .path = "/dev/null"},
+			   &journal, NULL));
 	assert_int_equal(0, pr_journal_flush(journal, NULL));
 	assert_int_equal(0, pr_journal_close(journal, NULL));
 	assert_int_equal(0, stat("/dev/null", &st));
