@@ -163,6 +163,7 @@ class KubeApi:
                  "users": [{"name": "u", "user": {"token": self.token}}]}
         with open(path, "w") as f:
             json.dump(value, f)
+        os.chmod(path, 0o600)
         return path
 
     # what is there
