@@ -82,12 +82,27 @@ int pr_kube_client_new(struct pr_loop *loop, const struct pr_kube_cluster *clust
 	return 0;
 }
 
+static void free_call(struct pr_kube_call *call)
+{
+	pr_http_call_free(call->http);
+	pr_timer_stop(&call->timer);
+	free(call->method);
+	free(call->url);
+	free(call->content_type);
+	free(call->body);
+	free(call);
+}
+
 void pr_kube_client_free(struct pr_kube_client *client)
 {
+	struct pr_kube_call *next;
+
 	if (!client)
 		return;
-	while (client->calls)
-		pr_kube_cancel(client->calls);
+	for (struct pr_kube_call *call = client->calls; call; call = next) {
+		next = call->next;
+		free_call(call);
+	}
 	pr_http_client_free(client->http);
 	pr_kube_authorization_release(&client->authorization);
 	for (size_t i = 0; i < client->warning_count; i++)
@@ -105,13 +120,7 @@ void pr_kube_cancel(struct pr_kube_call *call)
 		call->prev->next = call->next;
 	else
 		call->client->calls = call->next;
-	pr_http_call_free(call->http);
-	pr_timer_stop(&call->timer);
-	free(call->method);
-	free(call->url);
-	free(call->content_type);
-	free(call->body);
-	free(call);
+	free_call(call);
 }
 
 /* Warnings of the API server: of a deprecated version, an unknown field, a policy. */

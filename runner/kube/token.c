@@ -4,6 +4,8 @@
 #include "base/redact.h"
 #include "base/text.h"
 
+#include <string.h>
+
 #define TOKEN_MAX ((size_t)64 << 10)
 
 int pr_kube_token_check(const char *text, const char *what, struct pr_err *err)
@@ -34,6 +36,8 @@ int pr_kube_token_read(const char *path, char **ret_token, struct pr_err *err)
 
 	if (rc)
 		return rc;
+	if (memchr(pr_buf_str(&text), '\0', text.len))
+		return pr_fail(err, PR_EINVAL, "'%s' holds no token but binary data", path);
 	whole = pr_buf_take(&text);
 	token = whole ? pr_text_dup(pr_text_trim(whole)) : NULL;
 	if (!token)

@@ -193,14 +193,19 @@ int pr_http_client_new(struct pr_loop *loop, const struct pr_http_policy *policy
 
 void pr_http_client_free(struct pr_http_client *client)
 {
+	struct socket_watch *next;
+
 	if (!client)
 		return;
 	while (client->calls)
 		pr_http_call_free(client->calls);
 	if (client->multi)
 		curl_multi_cleanup(client->multi);
-	while (client->sockets)
-		forget_socket(client->sockets);
+	for (struct socket_watch *socket = client->sockets; socket; socket = next) {
+		next = socket->next;
+		pr_watch_stop(&socket->watch);
+		free(socket);
+	}
 	pr_timer_stop(&client->timer);
 	free(client->ca_file);
 	free(client->user_agent);

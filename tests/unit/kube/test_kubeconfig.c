@@ -147,12 +147,30 @@ static void takes_server_and_user_of_the_context(void **state)
 	}
 }
 
-static void says_what_cannot_be_used_with_its_place(void **state)
+/* A kubeconfig that cannot be used, and a part of the message. */
+struct fault {
+	const char *text;
+	const char *message;
+};
+
+static void assert_faults(const struct fault *faults, size_t count)
 {
-	static const struct {
-		const char *text;
-		const char *message; /* a part of it */
-	} cases[] = {
+	for (size_t i = 0; i < count; i++) {
+		struct pr_kube_cluster c;
+		struct pr_err err;
+		int rc = load_text(faults[i].text, &c, &err);
+
+		if (rc != PR_EINVAL && rc != PR_ENOTFOUND)
+			fail_msg("%zu: %d %s", i, rc, err.msg);
+		if (!strstr(err.msg, faults[i].message))
+			fail_msg("%zu: %s", i, err.msg);
+		pr_kube_cluster_release(&c);
+	}
+}
+
+static void says_which_entry_is_missing_or_wrong(void **state)
+{
+	static const struct fault faults[] = {
 		{"- a", "'~/config' is no kubeconfig"},
 		{"kind: Deployment", "its kind is 'Deployment'"},
 		{"", "it has no clusters and no contexts"},
@@ -171,6 +189,15 @@ static void says_what_cannot_be_used_with_its_place(void **state)
 		{CONTEXT "clusters: [{name: c, cluster: {}}, {name: c, cluster: {}}]",
 			"cluster 'c' is there twice"},
 		{CLUSTER CONTEXT, "has no user 'u': there is none"},
+	};
+
+	(void)state;
+	assert_faults(faults, PR_LEN(faults));
+}
+
+static void says_which_setting_cannot_be_used(void **state)
+{
+	static const struct fault faults[] = {
 		{SERVER("a: b"), "cluster 'c' has no 'server'"},
 		{SERVER("server: 'h:6443'"), "has no scheme: write"},
 		{SERVER("server: 'ftp://h'"), "neither http:// nor https://"},
@@ -206,17 +233,7 @@ static void says_what_cannot_be_used_with_its_place(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < PR_LEN(cases); i++) {
-		struct pr_kube_cluster c;
-		struct pr_err err;
-		int rc = load_text(cases[i].text, &c, &err);
-
-		if (rc != PR_EINVAL && rc != PR_ENOTFOUND)
-			fail_msg("%zu: %d %s", i, rc, err.msg);
-		if (!strstr(err.msg, cases[i].message))
-			fail_msg("%zu: %s", i, err.msg);
-		pr_kube_cluster_release(&c);
-	}
+	assert_faults(faults, PR_LEN(faults));
 }
 
 #define NAMED(name, server) "{name: " name ", cluster: {server: 'https://" server "'}}"
@@ -412,7 +429,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(takes_server_and_user_of_the_context),
-		TEST(says_what_cannot_be_used_with_its_place),
+		TEST(says_which_entry_is_missing_or_wrong),
+		TEST(says_which_setting_cannot_be_used),
 		TEST(merges_the_files_of_KUBECONFIG),
 		TEST(looks_for_the_file_in_the_order_of_kubectl),
 		TEST(reads_certificates_from_files_and_texts),

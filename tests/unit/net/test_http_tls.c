@@ -143,42 +143,20 @@ static void shows_and_wants_certificates_from_memory_and_checks_the_name_it_is_g
 {
 	static struct identity own, other;
 	const struct {
-		struct pr_http_policy policy;
+		const char *ca;
+		const char *certificate;
+		const char *key;
+		const char *name;
 		bool answered;
 		bool tls; /* the failure is one of TLS on our side */
 	} cases[] = {
-		{{.ca = own.certificate_pem,
-			 .certificate = own.certificate_pem,
-			 .key = own.key_pem,
-			 .server_name = NAME,
-			 .verify_tls = true},
-			true, false},
-		{{.certificate = own.certificate_pem, .key = own.key_pem}, true, false},
-		{{.ca = own.certificate_pem,
-			 .certificate = own.certificate_pem,
-			 .key = own.key_pem,
-			 .verify_tls = true},
-			false, true},
-		{{.ca = own.certificate_pem,
-			 .certificate = own.certificate_pem,
-			 .key = own.key_pem,
-			 .server_name = "other.test",
-			 .verify_tls = true},
-			false, true},
-		{{.ca = other.certificate_pem,
-			 .certificate = own.certificate_pem,
-			 .key = own.key_pem,
-			 .server_name = NAME,
-			 .verify_tls = true},
-			false, true},
-		{{.ca = own.certificate_pem, .server_name = NAME, .verify_tls = true}, false,
-			false},
-		{{.ca = own.certificate_pem,
-			 .certificate = own.certificate_pem,
-			 .key = other.key_pem,
-			 .server_name = NAME,
-			 .verify_tls = true},
-			false, true},
+		{own.certificate_pem, own.certificate_pem, own.key_pem, NAME, true, false},
+		{NULL, own.certificate_pem, own.key_pem, NULL, true, false}, /* nothing verified */
+		{own.certificate_pem, own.certificate_pem, own.key_pem, NULL, false, true},
+		{own.certificate_pem, own.certificate_pem, own.key_pem, "x.test", false, true},
+		{other.certificate_pem, own.certificate_pem, own.key_pem, NAME, false, true},
+		{own.certificate_pem, own.certificate_pem, other.key_pem, NAME, false, true},
+		{own.certificate_pem, NULL, NULL, NAME, false, false},
 	};
 	struct fixture *f = *state;
 	struct tls_server server;
@@ -188,9 +166,14 @@ static void shows_and_wants_certificates_from_memory_and_checks_the_name_it_is_g
 	tls_server_start(&server, &own);
 	for (size_t i = 0; i < PR_LEN(cases); i++) {
 		const struct pr_http_request request = {.url = server.url};
+		const struct pr_http_policy policy = {.verify_tls = cases[i].ca != NULL,
+			.ca = cases[i].ca,
+			.certificate = cases[i].certificate,
+			.key = cases[i].key,
+			.server_name = cases[i].name};
 		struct outcome o;
 
-		fixture_client(f, &cases[i].policy);
+		fixture_client(f, &policy);
 		fixture_call(f, &request, &o);
 		assert_int_equal(o.failure == PR_HTTP_NONE, cases[i].answered);
 		if (cases[i].tls)
@@ -198,7 +181,7 @@ static void shows_and_wants_certificates_from_memory_and_checks_the_name_it_is_g
 		assert_null(strstr(o.detail, "PLAN_RUNNER_CA_FILE"));
 		if (!cases[i].answered)
 			continue;
-		if (cases[i].policy.server_name)
+		if (cases[i].name)
 			assert_non_null(strstr(o.body, "name=" NAME "\n"));
 		assert_non_null(strstr(o.body, "GET /a?b=c HTTP/1.1\r\n"));
 		assert_non_null(strstr(o.body, "Host: 127.0.0.1:"));
