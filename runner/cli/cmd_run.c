@@ -5,10 +5,10 @@
 #include "cli/console.h"
 #include "cli/execution.h"
 #include "cli/experiment_check.h"
+#include "cli/inputs.h"
 #include "cli/loader.h"
 #include "cli/output_file.h"
-#include "experiment/settings.h"
-#include "experiment/variables.h"
+#include "cli/recovering.h"
 
 /* Everything that one `run` owns. */
 struct job {
@@ -16,8 +16,7 @@ struct job {
 	const struct pr_args *args;
 	struct pr_loop *loop;
 	struct pr_signals signals;
-	struct pr_variables variables;
-	json_t *settings;
+	struct pr_inputs inputs;
 	json_t *document;
 	char *journal_path;
 	struct pr_strategies strategies;
@@ -27,24 +26,15 @@ struct job {
 static void auto_job(struct job *job)
 {
 	pr_execution_release(&job->execution);
-	pr_variables_release(&job->variables);
-	json_decref(job->settings);
+	pr_inputs_release(&job->inputs);
 	json_decref(job->document);
 	free(job->journal_path);
 	pr_loop_free(job->loop);
 }
 
-/* Files first, so that --var wins over them wherever it stands. */
 static int read_variables(struct job *job, struct pr_err *err)
 {
-	const char *given;
-	int rc = pr_variables_init(&job->variables, err);
-
-	for (size_t i = 0; !rc && (given = pr_args_nth(job->args, "var-file", i)); i++)
-		rc = pr_variables_add_file(&job->variables, given, &job->context->limits, err);
-	for (size_t i = 0; !rc && (given = pr_args_nth(job->args, "var", i)); i++)
-		rc = pr_variables_add(&job->variables, given, err);
-	return rc;
+	return pr_inputs_variables(&job->inputs, job->args, &job->context->limits, err);
 }
 
 static int check_control_files(struct job *job, struct pr_err *err)
@@ -63,16 +53,13 @@ static int check_control_files(struct job *job, struct pr_err *err)
 
 static int read_settings(struct job *job, struct pr_err *err)
 {
-	const char *given = pr_args_value(job->args, "settings");
-	PR_AUTO(free) char *path = given ? pr_text_dup(given) : pr_settings_default_path();
-
-	return pr_settings_load(path, &job->context->limits, &job->settings, err);
+	return pr_inputs_settings(&job->inputs, job->args, &job->context->limits, err);
 }
 
 static int load_document(struct job *job, struct pr_err *err)
 {
 	struct pr_load_options how = {.limits = &job->context->limits,
-		.settings = job->settings,
+		.settings = job->inputs.settings,
 		.ca_file = pr_args_value(job->args, "ca-file"),
 		.verify_tls = !pr_args_flag(job->args, "no-verify-tls")};
 
@@ -93,7 +80,8 @@ static int decide(struct job *job, struct pr_err *err)
 		pr_wrap(err, "--hypothesis-frequency");
 		return PR_EUSAGE;
 	}
-	return pr_strategies_decide(job->document, job->settings, &flags, &job->strategies, err);
+	return pr_strategies_decide(
+		job->document, job->inputs.settings, &flags, &job->strategies, err);
 }
 
 static int require_mapping(const json_t *document, struct pr_err *err)
@@ -116,12 +104,26 @@ static int prepare(struct job *job, struct pr_err *err)
 	return rc;
 }
 
+static int recover_first(struct job *job, struct pr_err *err)
+{
+	struct pr_recovering how = {.signals = &job->signals,
+		.path = job->journal_path,
+		.limits = &job->context->limits,
+		.settings = job->inputs.settings,
+		.variables = &job->inputs.variables,
+		.ca_file = pr_args_value(job->args, "ca-file")};
+
+	if (!pr_args_flag(job->args, "recover-first"))
+		return 0;
+	return pr_recovering_first(&how, job->document, err);
+}
+
 static int execute(struct job *job, struct pr_err *err)
 {
 	struct pr_run_options how = {.document = job->document,
-		.settings = job->settings,
-		.var_configuration = job->variables.configuration,
-		.var_secrets = job->variables.secrets,
+		.settings = job->inputs.settings,
+		.var_configuration = job->inputs.variables.configuration,
+		.var_secrets = job->inputs.variables.secrets,
 		.strategies = job->strategies,
 		.limits = job->context->limits,
 		.journal_path = job->journal_path,
@@ -146,6 +148,8 @@ static int perform(struct job *job, struct pr_err *err)
 	rc = require_mapping(job->document, err);
 	if (!rc)
 		rc = decide(job, err);
+	if (!rc)
+		rc = recover_first(job, err);
 	return rc ? rc : execute(job, err);
 }
 
@@ -195,6 +199,8 @@ static const struct pr_option options[] = {
 	{"ca-file", 0, PR_OPTION_VALUE, "FILE", "Certificates of the authorities to trust.", NULL},
 	{"rollback-strategy", 0, PR_OPTION_VALUE, "WHEN", "When rollbacks are played.",
 		rollback_strategies},
+	{"recover-first", 0, PR_OPTION_FLAG, NULL,
+		"Before, recover the journal that a run which died has left there.", NULL},
 	{"var", 0, PR_OPTION_LIST, "KEY[:TYPE]=VALUE", "Set a declared configuration key.", NULL},
 	{"var-file", 0, PR_OPTION_LIST, "FILE",
 		"Set configuration and secrets from a JSON, YAML or .env file.", NULL},

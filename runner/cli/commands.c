@@ -3,6 +3,7 @@
 static const struct pr_command *const commands[] = {
 	&pr_command_run,
 	&pr_command_validate,
+	&pr_command_recover,
 	&pr_command_service,
 	&pr_command_report,
 	&pr_command_action,

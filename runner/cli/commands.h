@@ -11,6 +11,7 @@ extern const struct pr_command pr_commands_deployer;
 
 extern const struct pr_command pr_command_run;
 extern const struct pr_command pr_command_validate;
+extern const struct pr_command pr_command_recover;
 extern const struct pr_command pr_command_service;
 extern const struct pr_command pr_command_config;
 extern const struct pr_command pr_command_report;

@@ -1,0 +1,26 @@
+#ifndef PR_CLI_INPUTS_H
+#define PR_CLI_INPUTS_H
+
+/* What the commands that execute experiments are given beside them, by options of the same names.
+ */
+
+#include "cli/context.h"
+#include "experiment/variables.h"
+
+struct pr_inputs {
+	struct pr_variables variables; /* --var-file, --var */
+	json_t *settings;              /* --settings; owned */
+};
+
+/* Files first, so that --var wins over them wherever it stands. Release also after a failure. */
+int pr_inputs_variables(struct pr_inputs *inputs, const struct pr_args *args,
+	const struct pr_limits *limits, struct pr_err *err);
+
+/* The settings, from the default place where none was given. */
+int pr_inputs_settings(struct pr_inputs *inputs, const struct pr_args *args,
+	const struct pr_limits *limits, struct pr_err *err);
+
+/* Frees the contents. */
+void pr_inputs_release(struct pr_inputs *inputs);
+
+#endif
