@@ -72,6 +72,24 @@ static void give_text(struct facts *facts, const char *label, const json_t *obje
 	give(facts, label);
 }
 
+/* What `recover` did to it: "2026-11-20 16:24:56 UTC, 2 rollbacks", the last time. */
+static void give_recovery(struct facts *facts)
+{
+	const json_t *ours = pr_json_object(facts->report->journal, "plan-runner");
+	const json_t *all = pr_json_array(ours, "recoveries");
+	const json_t *last = json_array_get(all, json_array_size(all) - 1);
+	const char *start = pr_json_str(last, "start");
+	size_t played = json_array_size(pr_json_array(last, "rollbacks"));
+
+	if (!start)
+		return;
+	pr_moment_add(start, &facts->value);
+	pr_buf_addf(&facts->value, ", %zu %s", played, played == 1 ? "rollback" : "rollbacks");
+	if (json_array_size(all) > 1)
+		pr_buf_addf(&facts->value, ", after %zu before it", json_array_size(all) - 1);
+	give(facts, "Recovered");
+}
+
 int pr_content_facts(const struct pr_report *report, pr_fact_fn *visit, void *arg)
 {
 	struct facts facts = {.report = report,
@@ -82,6 +100,7 @@ int pr_content_facts(const struct pr_report *report, pr_fact_fn *visit, void *ar
 	give_moment(&facts, "Started", "start");
 	give_moment(&facts, "Ended", "end");
 	give_duration(&facts);
+	give_recovery(&facts);
 	give_counts(&facts);
 	give_text(&facts, "Dry run", pr_json_object(report->journal, "experiment"), "dry");
 	give_text(&facts, "Host", report->journal, "node");
