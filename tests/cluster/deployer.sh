@@ -65,7 +65,11 @@ apply_deviated() {
 	local code=0
 	apply "$PLAN_APPLIED_DEVIATED" --wait --wait-timeout 100s || code=$?
 	echo "exit code $code"
-	[ $code = 1 ]
+	[ $code = 1 ] || return 1
+	code=0
+	timeout 60 "$deployer" logs kubernetes "$PLAN_APPLIED_DEVIATED" --namespace "$applied" --wait >"$work/log" || code=$?
+	echo "exit code $code of logs"
+	[ $code = 1 ] && grep 'Experiment ended with status: deviated' "$work/log"
 }
 
 follow() {
@@ -96,6 +100,7 @@ not_of_the_user() {
 }
 
 no_cluster() {
+	install -m 600 /dev/null "$work/nowhere"
 	sed -E "s|(server: \"?https://)[^\",]*|\1$INTEROP_ADDRESS:9|" "$KUBECONFIG" >"$work/nowhere"
 	refused "$INTEROP_ADDRESS:9" apply "$PLAN_APPLIED" --kubeconfig "$work/nowhere"
 }
