@@ -180,16 +180,19 @@ static bool was_ended(const json_t *const *objects, size_t n, struct pr_kube_out
 static void never_ended(const json_t *job, const json_t *pod, struct pr_kube_outcome *outcome)
 {
 	const json_t *failed = condition(job, "Failed", "True");
+	const char *what = "its pod never started, or was deleted";
 	struct pr_kube_reason reason;
 
-	if (pod && pr_kube_pod_is_stuck(pod, &reason))
+	if (pod && pr_kube_pod_is_stuck(pod, &reason)) {
 		pr_text_print(outcome->text, sizeof(outcome->text),
 			"its pod never started (%s): %s", reason.name, reason.text);
-	else
-		not_ended(outcome,
-			pr_kube_container_began(pod) ? "its pod was deleted before it ended"
-						     : "its pod never started, or was deleted",
-			or_empty(pr_json_str(failed, "message")));
+		return;
+	}
+	if (pr_kube_container_state(pod, "terminated"))
+		what = "it failed, although its container did not";
+	else if (pr_kube_container_began(pod))
+		what = "its pod was deleted before it ended";
+	not_ended(outcome, what, or_empty(pr_json_str(failed, "message")));
 }
 
 void pr_kube_outcome_read(const json_t *job, const json_t *pod, struct pr_kube_outcome *outcome)
