@@ -17,6 +17,8 @@ extern const struct pr_command pr_command_config;
 extern const struct pr_command pr_command_report;
 extern const struct pr_command pr_command_report_show;
 extern const struct pr_command pr_command_action;
+extern const struct pr_command pr_command_apply;
+extern const struct pr_command pr_command_logs;
 extern const struct pr_command pr_command_render;
 extern const struct pr_command pr_command_commit;
 extern const struct pr_command pr_command_version;

@@ -3,6 +3,8 @@
 static const struct pr_command *const commands[] = {
 	&pr_command_render,
 	&pr_command_commit,
+	&pr_command_apply,
+	&pr_command_logs,
 	&pr_command_version,
 	&pr_command_completion,
 	&pr_command_man,
