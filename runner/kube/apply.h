@@ -2,7 +2,7 @@
 #define PR_KUBE_APPLY_H
 
 /*
- * Objects are brought into the cluster by server-side apply, all or none (docs/design.md, "apply"):
+ * Objects are brought into the cluster by server-side apply, all or none:
  *
  * 1. Each is looked for. One that exists and is not ours (kube/owner.h), or is being deleted, is
  *    refused by name.
