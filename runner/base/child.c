@@ -2,11 +2,11 @@
 
 #include "base/env.h"
 #include "base/loop_private.h"
+#include "base/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -159,56 +159,18 @@ static int stream_open(struct pr_child *child, struct stream *stream, size_t lim
 		child->loop, &stream->watch, stream->fd, PR_IO_READ, on_stream, stream, err);
 }
 
-static int set_attributes(posix_spawnattr_t *attr, const sigset_t *mask)
-{
-	sigset_t defaults;
-	int rc;
-
-	sigemptyset(&defaults);
-	sigaddset(&defaults, SIGPIPE);
-	rc = posix_spawnattr_setflags(
-		attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	if (!rc)
-		rc = posix_spawnattr_setpgroup(attr, 0);
-	if (!rc)
-		rc = posix_spawnattr_setsigmask(attr, mask);
-	return rc ? rc : posix_spawnattr_setsigdefault(attr, &defaults);
-}
-
-/* 0 or errno, as posix_spawn. */
-static int spawn_with(struct pr_child *child, const struct pr_child_options *options,
-	posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr, const int writers[2])
-{
-	int rc = set_attributes(attr, pr_loop_child_mask(child->loop));
-
-	if (!rc)
-		rc = posix_spawn_file_actions_adddup2(actions, writers[0], STDOUT_FILENO);
-	if (!rc)
-		rc = posix_spawn_file_actions_adddup2(actions, writers[1], STDERR_FILENO);
-	return rc ? rc
-		  : posix_spawn(&child->pid, options->program, actions, attr, options->argv,
-			    options->env ? options->env : pr_env_all());
-}
-
 static int spawn(struct pr_child *child, const struct pr_child_options *options,
 	const int writers[2], struct pr_err *err)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	int rc = posix_spawn_file_actions_init(&actions);
+	struct pr_spawn order = {.program = options->program,
+		.argv = options->argv,
+		.env = options->env ? options->env : pr_env_all(),
+		.mask = pr_loop_child_mask(child->loop),
+		.outputs = {writers[0], writers[1]}};
+	int failure = pr_spawn(&order, &child->pid);
 
-	if (rc)
-		return pr_fail_errno(err, rc, "cannot start '%s'", options->program);
-	rc = posix_spawnattr_init(&attr);
-	if (!rc) {
-		rc = spawn_with(child, options, &actions, &attr, writers);
-		posix_spawnattr_destroy(&attr);
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	if (rc) {
-		child->pid = 0;
-		return pr_fail_errno(err, rc, "cannot start '%s'", options->program);
-	}
+	if (failure)
+		return pr_fail_errno(err, failure, "cannot start '%s'", options->program);
 	return 0;
 }
 

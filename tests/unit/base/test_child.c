@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -369,6 +370,32 @@ static void freeing_it_kills_the_group_and_calls_nobody(void **state)
 }
 
 /* In a process of its own, since its streams are closed. */
+/* The pipe's other end is the program's alone: it is closed when that is gone. */
+static void it_does_not_outlive_a_parent_that_was_killed(void **state)
+{
+	struct fixture *f = *state;
+	char script[64];
+	char word[8] = "";
+	int fds[2];
+	pid_t pid;
+
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		fcntl(fds[1], F_SETFD, 0);
+		snprintf(script, sizeof script, "echo here >&%d; exec sleep 60", fds[1]);
+		start(f, script, 1000, -1);
+		pr_loop_run(f->loop, NULL);
+		_exit(1);
+	}
+	close(fds[1]);
+	assert_int_equal(read(fds[0], word, sizeof word), 5);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(read(fds[0], word, sizeof word), 0);
+	close(fds[0]);
+}
+
 static void it_works_in_a_process_without_standard_streams(void **state)
 {
 	struct fixture *f = *state;
@@ -410,6 +437,7 @@ int main(void)
 		TEST(a_signal_goes_to_the_whole_group),
 		TEST(it_may_be_freed_from_its_callback),
 		TEST(freeing_it_kills_the_group_and_calls_nobody),
+		TEST(it_does_not_outlive_a_parent_that_was_killed),
 		TEST(it_works_in_a_process_without_standard_streams),
 	};
 

@@ -1,0 +1,24 @@
+#ifndef PR_BASE_SPAWN_H
+#define PR_BASE_SPAWN_H
+
+/*
+ * Starting a program as posix_spawn does, in time that does not grow with our memory, and with what
+ * posix_spawn has no attribute for: the program is killed when we die, however we die. Private to
+ * base.
+ */
+
+#include <signal.h>
+#include <sys/types.h>
+
+struct pr_spawn {
+	const char *program; /* a path */
+	char *const *argv;
+	char *const *env;
+	const sigset_t *mask; /* of the program */
+	int outputs[2];       /* become its standard output and standard error */
+};
+
+/* 0, or errno as of execve and clone. The program leads a process group of its own. */
+int pr_spawn(const struct pr_spawn *order, pid_t *ret_pid);
+
+#endif
