@@ -20,10 +20,10 @@ struct pr_actions_activity {
 typedef void pr_actions_activity_fn(void *arg, const struct pr_actions_activity *activity);
 
 /*
- * Calls `visit` for each activity: hypothesis before, method, hypothesis during (only what was not
+ * Calls `call` for each activity: hypothesis before, method, hypothesis during (only what was not
  * tolerated), hypothesis after, rollbacks.
  */
-void pr_actions_each(const json_t *journal, pr_actions_activity_fn *visit, void *arg);
+void pr_actions_each(const json_t *journal, pr_actions_activity_fn *call, void *arg);
 
 /*
  * What came of it: what the exception says, else the output (a string as it
