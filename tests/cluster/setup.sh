@@ -21,7 +21,8 @@ image_up() {
 	tests/tools/engine base
 	say 'building the images'
 	DOCKER=/usr/bin/docker TAG=$tag docker/build "$runner" >/dev/null 2>"$work/build" || { cat "$work/build" >&2; exit 1; }
-	/usr/bin/docker save --output "$work/image.tar" "$IMAGE:$tag" "$IMAGE:$tag-tools"
+	/usr/bin/docker tag "$IMAGE:$tag" "$(published)"
+	/usr/bin/docker save --output "$work/image.tar" "$IMAGE:$tag" "$IMAGE:$tag-tools" "$(published)"
 	say 'loading them'
 	"$here/cluster" load "$work/image.tar"
 	rm "$work/image.tar"
@@ -41,6 +42,9 @@ platform_up() {
 	plan http-deviated PLAN_APPLIED_DEVIATED
 	plan http PLAN_APPLIED_NIGHTLY
 	plan http PLAN_FOLLOWED
+	plan http PLAN_README_APPLIED
+	plan http PLAN_README_KUBECTL
+	plan http PLAN_README_HELM
 	INTEROP_EXPERIMENT=$here/delete-pod.json plan http PLAN_ROLE_denied
 	INTEROP_EXPERIMENT=$here/delete-pod.json plan http PLAN_ROLE_allowed
 	export RELIABLY_SERVICE_HOST=$host RELIABLY_ORGANIZATION_ID=$ORG
