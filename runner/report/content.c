@@ -39,6 +39,15 @@ static void give_moment(struct facts *facts, const char *label, const char *key)
 	give(facts, label);
 }
 
+/* A run that was interrupted may have deviated before. */
+static void give_status(struct facts *facts)
+{
+	if (facts->report->status)
+		pr_buf_addf(&facts->value, "%s%s", facts->report->status,
+			facts->report->deviated ? ", deviated" : "");
+	give(facts, "Status");
+}
+
 static void give_duration(struct facts *facts)
 {
 	if (facts->report->duration >= 0)
@@ -97,6 +106,7 @@ int pr_content_facts(const struct pr_report *report, pr_fact_fn *visit, void *ar
 		.arg = arg,
 		.value = PR_BUF_INIT(PR_BUF_TEXT_MAX)};
 
+	give_status(&facts);
 	give_moment(&facts, "Started", "start");
 	give_moment(&facts, "Ended", "end");
 	give_duration(&facts);

@@ -132,7 +132,7 @@ static void read_entry(struct reading *reading, enum pr_report_phase phase, cons
 	seen = &report->activities[report->count++];
 	*seen = (struct pr_report_activity){.phase = phase,
 		.verdict = verdict_of(entry),
-		.name = text_of(activity, "name"),
+		.name = *text_of(activity, "name") ? text_of(activity, "name") : "(no name)",
 		.type = text_of(activity, "type"),
 		.provider = text_of(pr_json_object(activity, "provider"), "type"),
 		.start = start_of(reading, entry),

@@ -30,6 +30,7 @@ static void add_head(const struct pr_report *report, struct pr_buf *out)
 static void add_activity(const struct pr_report_activity *activity, struct pr_buf *out)
 {
 	PR_AUTO(buf) struct pr_buf duration = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	PR_AUTO(buf) struct pr_buf kind = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 	const char *tolerance = pr_content_tolerance(activity);
 	bool ok = activity->verdict == PR_REPORT_OK;
 	size_t before;
@@ -38,9 +39,9 @@ static void add_activity(const struct pr_report_activity *activity, struct pr_bu
 	pr_buf_addf(out, "  %c %-7s %13s  ", ok ? ' ' : '!',
 		pr_report_verdict_name(activity->verdict), pr_buf_str(&duration));
 	pr_shown_line(PR_SHOWN_PLAIN, activity->name, strlen(activity->name), NAME_MAX_BYTES, out);
-	pr_buf_adds(out, " (");
-	pr_content_kind(PR_SHOWN_PLAIN, activity, out);
-	pr_buf_addf(out, ")%s%s", *tolerance ? ", tolerance " : "", tolerance);
+	pr_content_kind(PR_SHOWN_PLAIN, activity, &kind);
+	pr_buf_addf(out, "%s%s%s", kind.len ? " (" : "", pr_buf_str(&kind), kind.len ? ")" : "");
+	pr_buf_addf(out, "%s%s", *tolerance ? ", tolerance " : "", tolerance);
 	if (!ok) {
 		before = out->len;
 		pr_buf_adds(out, ": ");

@@ -147,7 +147,7 @@ static void each_activity_has_a_verdict(void **state)
 		assert_int_equal(report.verdicts[cases[i].verdict], 1);
 		assert_int_equal(
 			report.stages[PR_REPORT_METHOD].marked, cases[i].verdict != PR_REPORT_OK);
-		assert_string_equal(report.activities[0].name, "");
+		assert_string_equal(report.activities[0].name, "(no name)");
 	}
 }
 
