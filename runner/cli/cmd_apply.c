@@ -71,7 +71,7 @@ static void print_lines(const struct apply *apply)
 {
 	for (size_t i = 0; i < apply->applied.count; i++) {
 		const struct pr_kube_item *item = &apply->applied.items[i];
-		bool known = is_job(item) && item->change == PR_KUBE_UNCHANGED;
+		bool known = is_job(item) && item->change != PR_KUBE_CREATED;
 		char title[PR_KUBE_TITLE_SIZE];
 
 		pr_kube_title(item->wanted, title);
@@ -111,11 +111,11 @@ static void print_json(const struct apply *apply, const struct pr_kube_outcome *
 }
 
 /* A plan that was applied before does not run again, which who applies it may not expect. */
-static void warn_of_unchanged(struct apply *apply)
+static void warn_of_known(struct apply *apply)
 {
 	const struct pr_kube_item *item = workload(apply);
 
-	if (is_job(item) && item->change == PR_KUBE_UNCHANGED)
+	if (is_job(item) && item->change != PR_KUBE_CREATED)
 		pr_complain(apply->context,
 			"the Job '%s' is there already and does not run again: delete it, or give "
 			"another --name",
@@ -146,7 +146,7 @@ static int finish(struct apply *apply, struct pr_err *err)
 
 	if (!apply->json)
 		print_lines(apply);
-	warn_of_unchanged(apply);
+	warn_of_known(apply);
 	if (!apply->wait) {
 		if (apply->json)
 			print_json(apply, NULL);

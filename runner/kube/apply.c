@@ -187,7 +187,6 @@ static int apply(struct pr_kube_client *client, struct pr_kube_item *item, struc
 {
 	PR_AUTO(kube_result) struct pr_kube_result result = {.status = 0};
 	json_auto_t *body = body_of(item);
-	char why[PR_KUBE_OWNER_SIZE];
 	char title[PR_KUBE_TITLE_SIZE];
 	int rc = patch(client, body, "", &result, err);
 
@@ -205,7 +204,7 @@ static int apply(struct pr_kube_client *client, struct pr_kube_item *item, struc
 	/* not ours to delete either */
 	item->change = PR_KUBE_UNCHANGED;
 	pr_kube_title(item->wanted, title);
-	if (!pr_kube_is_ours(item->now, why))
+	if (pr_kube_is_shared(item->now))
 		give_back(client, item->now);
 	return pr_fail(err, PR_EINVAL,
 		"%s was created by somebody else meanwhile: look at it, then apply again", title);

@@ -32,22 +32,24 @@ static bool is_our_entry(const json_t *entry)
 }
 
 /*
- * Whether two sets of fields have a leaf in common. "." only marks that a map or an item is there.
- * What the server sent is as deep as an answer may be, which is bounded.
+ * Whether a set of fields has all the leaves of ours. "." only marks that a map or an item is
+ * there, and an empty set stands for all below it. What the server sent is as deep as an answer may
+ * be, which is bounded.
  */
-static bool overlap(const json_t *a, const json_t *b)
+static bool covers(const json_t *theirs, const json_t *ours)
 {
 	const char *key;
 	json_t *inner;
 
-	json_object_foreach (pr_json_mutable(a), key, inner) {
-		const json_t *other = json_object_get(b, key);
-		bool leaf = json_object_size(inner) == 0 || json_object_size(other) == 0;
+	json_object_foreach (pr_json_mutable(ours), key, inner) {
+		const json_t *other = json_object_get(theirs, key);
 
-		if (other && !pr_text_eq(key, ".") && (leaf || overlap(inner, other)))
-			return true;
+		if (pr_text_eq(key, "."))
+			continue;
+		if (!other || (json_object_size(other) && !covers(other, inner)))
+			return false;
 	}
-	return false;
+	return true;
 }
 
 static const char *name_of(const json_t *entry)
@@ -83,11 +85,23 @@ bool pr_kube_is_ours(const json_t *object, char why[PR_KUBE_OWNER_SIZE])
 	}
 	json_array_foreach (pr_json_mutable(entries), i, entry) {
 		if (entry == ours || !counts(entry) ||
-			!overlap(pr_json_object(ours, "fieldsV1"),
-				pr_json_object(entry, "fieldsV1")))
+			!covers(pr_json_object(entry, "fieldsV1"),
+				pr_json_object(ours, "fieldsV1")))
 			continue;
 		pr_text_print(why, PR_KUBE_OWNER_SIZE, "'%s' declares it too", name_of(entry));
 		return false;
 	}
 	return true;
+}
+
+bool pr_kube_is_shared(const json_t *object)
+{
+	const json_t *entries = pr_json_array(pr_json_object(object, "metadata"), "managedFields");
+	size_t i;
+	json_t *entry;
+
+	json_array_foreach (pr_json_mutable(entries), i, entry)
+		if (counts(entry) && !is_our_entry(entry))
+			return true;
+	return of_helm(object) != NULL;
 }

@@ -8,13 +8,16 @@
  *
  * - its managed fields have an entry of our manager with the operation Apply. That alone says only
  *   that we applied it once;
- * - no other manager's entry has a field that ours has. Who creates an object has all of its
- *   fields, and keeps those that others apply with the same value; who changes one takes it away.
- *   So a field in common means that somebody else created it, or declares it beside us (another
- *   deployment tool). The status, which controllers write, does not count, nor do fields that we
- *   never set;
+ * - no other manager's entry has all the fields that ours has. Who creates an object has all of its
+ *   fields, and keeps those that others apply with the same value; who changes one takes that one
+ *   away. So an entry that covers ours is of somebody who created it, or who declares it beside us
+ *   (another deployment tool), and one that does not is of somebody who changed a part. The status,
+ *   which controllers write, does not count;
  * - it has neither Helm's label nor its annotations: Helm may keep what it created without a trace
  *   in the managed fields.
+ *
+ * An object that somebody else creates while it is applied is found by the server's answer, and
+ * what we set there is given back at once, so that our entry is not on it (kube/apply.h).
  */
 
 #include <jansson.h>
@@ -28,5 +31,8 @@
  * the Helm release 'web'".
  */
 bool pr_kube_is_ours(const json_t *object, char why[PR_KUBE_OWNER_SIZE]);
+
+/* Whether others than us have set anything but its status, or it is Helm's. */
+bool pr_kube_is_shared(const json_t *object);
 
 #endif

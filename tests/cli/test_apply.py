@@ -250,6 +250,9 @@ class Refused(Base):
         self.api.server.forget()
         self.refused(self.apply(*options), "kubectl-edit", "schedule", "CronJob/default/nightly")
         self.assertEqual((self.api.writes(), ours["spec"]["schedule"]), ([], "5 5 * * *"))
+        for _ in "ab":  # who agrees with the change has the object still
+            self.assertEqual(self.applied(*USUAL, "--name", "nightly", "--schedule", "5 5 * * *").lines(),
+                             ["unchanged CronJob/default/nightly"])
 
     def test_a_job_of_that_name_and_another_spec(self):
         self.applied(*USUAL, "--name", "once")

@@ -35,9 +35,18 @@ static const struct {
 		FIELDS(OURS ", {'manager': 'controller', 'operation': 'Update', "
 			    "'subresource': 'status', " SPEC "}"),
 		NULL},
-	{"a field in common", FIELDS(OURS ", {'manager': 'argo', 'operation': 'Apply', " SPEC "}"),
+	{"all our fields", FIELDS(OURS ", {'manager': 'argo', 'operation': 'Apply', " SPEC "}"),
 		"'argo' declares it too"},
 	{"before ours", FIELDS("{'manager': 'argo', 'operation': 'Update', " SPEC "}, " OURS),
+		"'argo' declares it too"},
+	{"a part of our fields",
+		FIELDS(OURS ", {'manager': 'kubectl-edit', 'operation': 'Update', 'fieldsV1': "
+			    "{'f:spec': {'f:schedule': {}}}}"),
+		NULL},
+	{"our fields and more",
+		FIELDS(OURS ", {'manager': 'argo', 'operation': 'Update', 'fieldsV1': "
+			    "{'f:spec': {'f:schedule': {}, 'f:more': {}, "
+			    "'f:list': {'k:{x}': {'f:a': {}}}}}}"),
 		"'argo' declares it too"},
 	{"a whole of which we have a part",
 		FIELDS(OURS ", {'manager': 'argo', 'operation': 'Apply', 'fieldsV1': "
