@@ -143,7 +143,7 @@ void pr_git_change_tell(const struct pr_git_change *change, const struct pr_git_
 	result->operation = change->operation;
 	if (pr_git_change_is_new(change, file))
 		git_oid_tostr(result->commit, sizeof(result->commit), &change->commit);
-	else if (change->has_base)
+	else if (change->operation == PR_GIT_UNCHANGED)
 		git_oid_tostr(result->commit, sizeof(result->commit), &change->base);
 	pr_text_copy(result->default_branch, sizeof(result->default_branch), head ? head : "");
 }

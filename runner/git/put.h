@@ -51,7 +51,8 @@ enum pr_git_operation { PR_GIT_CREATED, PR_GIT_CHANGED, PR_GIT_UNCHANGED };
 
 struct pr_git_result {
 	enum pr_git_operation operation;
-	char commit[PR_GIT_COMMIT_SIZE]; /* the branch's last one; "" where there is none yet */
+	char commit[PR_GIT_COMMIT_SIZE]; /* the branch's last one; "" of one that is not made
+					    (dry_run) */
 	char branch[PR_GIT_BRANCH_SIZE];
 	char default_branch[PR_GIT_BRANCH_SIZE]; /* "" where that is not known */
 };

@@ -30,30 +30,6 @@ static int hold_signals(struct pr_git_session *session, struct pr_err *err)
 	return 0;
 }
 
-/* Host and port of an http(s) address, as libgit2 hands them to a stream. */
-static void split_address(struct pr_git_session *session)
-{
-	const char *url = session->place->location;
-	const char *host = strstr(url, "://");
-	bool bracket;
-	size_t length;
-
-	if (session->place->local || !host)
-		return;
-	host += strlen("://");
-	bracket = *host == '[';
-	host += bracket;
-	length = strcspn(host, bracket ? "]" : ":/");
-	pr_text_print(session->host, sizeof(session->host), "%.*s", (int)length, host);
-	host += length + bracket;
-	if (*host == ':')
-		pr_text_print(session->port, sizeof(session->port), "%.*s",
-			(int)strcspn(host + 1, "/"), host + 1);
-	else
-		pr_text_copy(session->port, sizeof(session->port),
-			pr_text_starts(url, "https:") ? "443" : "80");
-}
-
 static int trust(const struct pr_git_place *place, struct pr_err *err)
 {
 	if (place->local || !place->ca_file || !pr_text_starts(place->location, "https:"))
@@ -74,7 +50,6 @@ int pr_git_session_init(
 		return pr_fail(err, PR_EIO, "libgit2 does not start");
 	session->started = true;
 	git_libgit2_opts(GIT_OPT_SET_USER_AGENT, "plan-deployer " PR_VERSION);
-	split_address(session);
 	if (trust(place, err) || pr_git_stream_register(session, err))
 		return PR_EINVAL;
 	return hold_signals(session, err);

@@ -39,8 +39,8 @@ PR_GIT_AUTO(treebuilder)
  */
 struct pr_git_session {
 	const struct pr_git_place *place;
-	char host[256]; /* of the address */
-	char port[8];
+	char host[256]; /* that the first connection went to: the address's, or a proxy */
+	char port[16];
 	struct pr_err stop; /* ends everything: silence, a signal, a missing token */
 	struct pr_err io;   /* the last failure of the connection, which libgit2 may get over */
 	bool token_sent;    /* over the present connection */

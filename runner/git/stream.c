@@ -101,12 +101,17 @@ static int stream_close(git_stream *parent)
 	return 0;
 }
 
-/* The host of the address, but another port: only a redirect leads there. */
+/* All connections go to the same host and port, unless a redirect leads elsewhere. */
 static bool is_diverted(const struct stream *stream)
 {
-	const struct pr_git_session *session = stream->session;
+	struct pr_git_session *session = stream->session;
 
-	return pr_text_eq_nocase(stream->host, session->host) &&
+	if (!session->host[0]) {
+		pr_text_copy(session->host, sizeof(session->host), stream->host);
+		pr_text_copy(session->port, sizeof(session->port), stream->port);
+		return false;
+	}
+	return !pr_text_eq_nocase(stream->host, session->host) ||
 	       !pr_text_eq(stream->port, session->port);
 }
 
@@ -120,9 +125,9 @@ static int stream_connect(git_stream *parent)
 
 	if (is_diverted(stream))
 		pr_fail(&stream->session->stop, PR_EPROTO,
-			"'%.200s' redirects to another port, %.8s, which gets no token: name that "
-			"address if it is the right one",
-			stream->session->place->location, stream->port);
+			"'%.200s' redirects to another place, '%.80s' at port %.8s, which gets no "
+			"token: name that address if it is the right one",
+			stream->session->place->location, stream->host, stream->port);
 	if (stream->session->stop.code)
 		return failed(&stream->session->stop);
 	rc = getaddrinfo(stream->host, stream->port, &hints, &list);

@@ -13,7 +13,7 @@ import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from git_server import GitServer, add_commit, git, make_certificate  # noqa: E402
+from git_server import GitServer, Proxy, add_commit, git, make_certificate  # noqa: E402
 
 PROGRAM = os.environ["PLAN_DEPLOYER"]
 PLAN = "bde0c9ce-4a91-492a-8e7c-19060e19232e"
@@ -151,6 +151,11 @@ class Local(Base):
         before = git("count-objects", folder=self.bare)
         self.assertRegex(self.committed("--repository", self.bare, "--dry-run"), r"^created .* on main of .* \(dry run\)\n$")
         self.assertEqual((self.count(), git("count-objects", folder=self.bare)), (1, before))
+        self.committed("--repository", self.bare)
+        done = json.loads(self.committed("--repository", self.bare, "--dry-run", *SCHEDULE, "--output", "json"))
+        self.assertEqual((done["operation"], done["commit"], done["dry_run"]), ("changed", None, True))
+        done = json.loads(self.committed("--repository", self.bare, "--dry-run", "--output", "json"))
+        self.assertEqual((done["operation"], done["commit"]), ("unchanged", git("rev-parse", "main", folder=self.bare)))
 
     def test_author_and_message(self):
         self.fill()
@@ -452,7 +457,7 @@ class Network(Remote):
     def test_redirects_get_no_token(self):
         server, other = self.serve(token=None), self.serve()
         for target, words in ((other.address("", host="127.0.0.1"), "redirects to another host"),
-                              (other.address(""), "redirects to another port"), ("http://localhost:1/", "redirects to another")):
+                              (other.address(""), "redirects to another place, 'localhost' at port"), ("http://localhost:1/", "redirects to another")):
             with self.subTest(target):
                 server.redirect = ("/", target)
                 self.commit_to(server, words, GITHUB_TOKEN=TOKEN)
@@ -466,6 +471,18 @@ class Network(Remote):
         server.before = divert
         self.commit_to(server, "redirects in the middle", GITHUB_TOKEN=TOKEN)
         self.assertEqual(other.requests, [])
+
+    def test_through_a_proxy(self):
+        server = self.serve()
+        with Proxy() as proxy:
+            address = "http://localhost:%d" % proxy.port
+            self.committed("--repository", server.address("o/r.git"), *self.ca, GITHUB_TOKEN=TOKEN, https_proxy=address)
+            self.assertEqual(set(proxy.asked), {"localhost:%d" % server.port})
+            proxy.asked.clear()
+            self.committed("--repository", server.address("o/r.git"), *self.ca, GITHUB_TOKEN=TOKEN, https_proxy=address,
+                           no_proxy="localhost")
+            self.assertEqual(proxy.asked, [])
+        self.assertEqual(self.count(), 2)
 
     def test_a_server_that_is_not_there(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:

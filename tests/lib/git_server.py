@@ -1,8 +1,10 @@
 """A git server as hosts run them: smart HTTP over TLS with tokens, `git http-backend` behind it. Every request is recorded, with
 what it carried of credentials."""
 import base64
+import contextlib
 import http.server
 import os
+import socket
 import socketserver
 import ssl
 import subprocess
@@ -126,6 +128,49 @@ class GitServer:
     def __exit__(self, *unused):
         self.http.shutdown()
         self.http.server_close()
+        self.thread.join()
+
+
+class ProxyHandler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+    def do_CONNECT(self):
+        self.server.asked.append(self.path)
+        host, _, port = self.path.rpartition(":")
+        with socket.create_connection((host, int(port))) as other:
+            self.send_response(200)
+            self.end_headers()
+            back = threading.Thread(target=self.copy, args=(other, self.connection), daemon=True)
+            back.start()
+            self.copy(self.connection, other)
+            back.join()
+        self.close_connection = True
+
+    @staticmethod
+    def copy(source, target):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+
+class Proxy(Server):
+    """A proxy for https; `asked` has what was connected to."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), ProxyHandler)
+        self.asked, self.port = [], self.server_address[1]
+        self.thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *unused):
+        self.shutdown()
+        self.server_close()
         self.thread.join()
 
 
