@@ -227,10 +227,10 @@ int pr_git_put_local(struct pr_git_session *session, const struct pr_git_file *f
 	struct local local = {.session = session, .location = session->place->location};
 	int rc = open_repository(&local, err);
 
-	if (!rc)
+	if (!rc) {
 		read_heads(&local);
-	if (!rc)
 		rc = read_branches(&local, err);
+	}
 	if (!rc)
 		rc = check_gates(&local, err);
 	if (!rc)
