@@ -3,6 +3,9 @@
 files (actions_runner.py), the exit code for each fail-on, and that nothing of a plan forges a command or shows a secret."""
 import json
 import os
+import signal
+import subprocess
+import time
 import unittest
 
 from actions_runner import SUMMARY_MAX, Console, read_outputs
@@ -21,8 +24,11 @@ class ActionCase(PlatformCase):
         names.update({k.replace("_", "-"): v for k, v in more.items()})
         return {"INPUT_" + k.upper(): v for k, v in names.items() if v is not None}
 
-    def step(self, variables, *args, **changes):
-        """Runs it with these variables; the four last are what the runner makes of it."""
+    def step(self, variables, **changes):
+        """Runs it to its end, and takes what it wrote as the runner does."""
+        return self.taken(self.finish(self.begin(variables, **changes)))
+
+    def begin(self, variables, **changes):
         files = {"GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "summary"}
         for name in files.values():
             open(os.path.join(self.folder, name), "w").close()
@@ -30,7 +36,9 @@ class ActionCase(PlatformCase):
                       **{k: os.path.join(self.folder, v) for k, v in files.items()})
         hosted.update(variables)
         hosted.update(changes)
-        done = self.run_program("action", *args, **hosted)
+        return self.start("action", **hosted)
+
+    def taken(self, done):
         self.assertEqual(done.err, "", "everything goes to one stream")
         done.console = Console(done.out)
         self.assertTrue(done.console.ended, done.out)
@@ -109,6 +117,26 @@ class Outcomes(ActionCase):
         done = self.step(self.inputs(made["plan"]), PLAN_RUNNER_REPORT_DEADLINE="1")
         self.assertEqual((done.code, done.outputs["status"]), (0, "completed"))
         self.assertIn("plan-runner report resend", done.console.named("warning")[0].data)
+
+    def test_a_cancelled_workflow(self):
+        made = self.seeded("slow")
+        child = self.begin(self.inputs(made["plan"]))
+        self.wait_for("state:running")
+        time.sleep(0.3)
+        for number in (signal.SIGINT, signal.SIGTERM):  # as the runner does, 7.5 s between them
+            began = time.monotonic()
+            child.send_signal(number)
+            try:
+                child.wait(7)
+                break
+            except subprocess.TimeoutExpired:
+                pass
+        self.assertEqual(number, signal.SIGINT, "it ends at the first one")
+        done = self.taken(self.finish(child))
+        self.assertLess(time.monotonic() - began, 7)
+        self.assertEqual((done.code, done.outputs["status"], done.outputs["deviated"]), (2, "interrupted", "false"), done.out)
+        self.assertIn("## Chaos experiment: not completed", done.summary)
+        self.assertEqual(self.execution(made)["user_state"]["current"], "finished")
 
 
 class Inputs(ActionCase):
