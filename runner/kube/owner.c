@@ -52,6 +52,34 @@ static bool covers(const json_t *theirs, const json_t *ours)
 	return true;
 }
 
+/* Whether two sets have a leaf in common. */
+static bool overlaps(const json_t *theirs, const json_t *ours)
+{
+	const char *key;
+	json_t *inner;
+
+	json_object_foreach (pr_json_mutable(ours), key, inner) {
+		const json_t *other = json_object_get(theirs, key);
+		bool leaf = !json_object_size(inner) || !json_object_size(other);
+
+		if (other && !pr_text_eq(key, ".") && (leaf || overlaps(other, inner)))
+			return true;
+	}
+	return false;
+}
+
+/* Whether an entry is of somebody who created the object, or who declares all that we do. */
+static bool is_owners(const json_t *entry, const json_t *ours, const char *created)
+{
+	const json_t *their_fields = pr_json_object(entry, "fieldsV1");
+	const json_t *our_fields = pr_json_object(ours, "fieldsV1");
+
+	if (covers(their_fields, our_fields))
+		return true;
+	return created && pr_text_eq(pr_json_str(entry, "time"), created) &&
+	       overlaps(their_fields, our_fields);
+}
+
 static const char *name_of(const json_t *entry)
 {
 	const char *manager = pr_json_str(entry, "manager");
@@ -63,6 +91,7 @@ bool pr_kube_is_ours(const json_t *object, char why[PR_KUBE_OWNER_SIZE])
 {
 	const char *release = of_helm(object);
 	const json_t *entries = pr_json_array(pr_json_object(object, "metadata"), "managedFields");
+	const char *created = pr_kube_meta(object, "creationTimestamp");
 	const json_t *ours = NULL;
 	const json_t *first = NULL;
 	size_t i;
@@ -84,9 +113,7 @@ bool pr_kube_is_ours(const json_t *object, char why[PR_KUBE_OWNER_SIZE])
 		return false;
 	}
 	json_array_foreach (pr_json_mutable(entries), i, entry) {
-		if (entry == ours || !counts(entry) ||
-			!covers(pr_json_object(entry, "fieldsV1"),
-				pr_json_object(ours, "fieldsV1")))
+		if (entry == ours || !counts(entry) || !is_owners(entry, ours, created))
 			continue;
 		pr_text_print(why, PR_KUBE_OWNER_SIZE, "'%s' declares it too", name_of(entry));
 		return false;

@@ -8,16 +8,16 @@
  *
  * - its managed fields have an entry of our manager with the operation Apply. That alone says only
  *   that we applied it once;
- * - no other manager's entry has all the fields that ours has. Who creates an object has all of its
- *   fields, and keeps those that others apply with the same value; who changes one takes that one
- *   away. So an entry that covers ours is of somebody who created it, or who declares it beside us
- *   (another deployment tool), and one that does not is of somebody who changed a part. The status,
- *   which controllers write, does not count;
+ * - no other manager's entry has all the fields that ours has, nor one of them since the object was
+ *   created. Who creates an object has all of its fields, and keeps those that others apply with
+ *   the same value; who changes one later takes that one away. So such an entry is of somebody who
+ *   created it, or who declares it beside us (another deployment tool), and any other of somebody
+ *   who changed a part. The status, which controllers write, does not count;
  * - it has neither Helm's label nor its annotations: Helm may keep what it created without a trace
  *   in the managed fields.
  *
- * An object that somebody else creates while it is applied is found by the server's answer, and
- * what we set there is given back at once, so that our entry is not on it (kube/apply.h).
+ * An object that somebody else creates while it is applied is known by the server's answer, and
+ * what we set there is given back at once (kube/apply.h).
  */
 
 #include <jansson.h>

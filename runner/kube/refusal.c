@@ -39,8 +39,10 @@ static bool is_immutable(const json_t *status)
 
 	json_array_foreach (pr_json_mutable(causes), i, cause) {
 		const char *message = pr_json_str(cause, "message");
+		const char *field = pr_json_str(cause, "field");
 
-		if (message && strstr(message, "immutable"))
+		if (message && strstr(message, "immutable") && field &&
+			pr_text_starts(field, "spec"))
 			return true;
 	}
 	return false;

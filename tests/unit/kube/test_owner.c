@@ -48,6 +48,21 @@ static const struct {
 			    "{'f:spec': {'f:schedule': {}, 'f:more': {}, "
 			    "'f:list': {'k:{x}': {'f:a': {}}}}}}"),
 		"'argo' declares it too"},
+	{"a part of our fields, since it was created",
+		"{'metadata': {'creationTimestamp': '2026-01-01T00:00:00Z', 'managedFields': [" OURS
+		", {'manager': 'kubectl', 'operation': 'Update', 'time': '2026-01-01T00:00:00Z', "
+		"'fieldsV1': {'f:spec': {'f:schedule': {}}}}]}}",
+		"'kubectl' declares it too"},
+	{"a part of our fields, later",
+		"{'metadata': {'creationTimestamp': '2026-01-01T00:00:00Z', 'managedFields': [" OURS
+		", {'manager': 'kubectl', 'operation': 'Update', 'time': '2026-01-01T00:00:01Z', "
+		"'fieldsV1': {'f:spec': {'f:schedule': {}}}}]}}",
+		NULL},
+	{"other fields, since it was created",
+		"{'metadata': {'creationTimestamp': '2026-01-01T00:00:00Z', 'managedFields': [" OURS
+		", {'manager': 'queue', 'operation': 'Update', 'time': '2026-01-01T00:00:00Z', "
+		"'fieldsV1': {'f:spec': {'f:suspend': {}}}}]}}",
+		NULL},
 	{"a whole of which we have a part",
 		FIELDS(OURS ", {'manager': 'argo', 'operation': 'Apply', 'fieldsV1': "
 			    "{'f:spec': {}}}"),
