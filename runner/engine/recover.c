@@ -39,7 +39,7 @@ static int note_beginning(const struct pr_run *run, struct pr_err *err)
 		return pr_fail_nomem(err);
 	}
 	if (!json_is_array(done)) {
-		json_object_set_new(extension, "recoveries", json_array());
+		(void)json_object_set_new(extension, "recoveries", json_array());
 		done = json_object_get(extension, "recoveries");
 	}
 	return pr_json_append(
@@ -89,19 +89,34 @@ static void on_sequence(void *arg)
 		play(run);
 }
 
+/* What is left to be played. New reference; NULL: no memory. */
+static json_t *items_left(const struct pr_run *run)
+{
+	const json_t *owed = run->recovery->owed;
+	json_auto_t *items = json_array();
+
+	for (size_t i = run->recovered; items && i < json_array_size(owed); i++)
+		if (json_array_append(items, json_array_get(owed, i)))
+			return NULL;
+	return pr_steal(items);
+}
+
 /* Plays the rollbacks that are left, or ends. */
 static void play(struct pr_run *run)
 {
-	struct pr_recovery *recovery = run->recovery;
-	json_auto_t *items = json_array();
+	json_auto_t *items = items_left(run);
+	struct pr_err err = PR_ERR_INIT;
 
-	for (size_t i = run->recovered; i < json_array_size(recovery->owed); i++)
-		json_array_append(items, json_array_get(recovery->owed, i));
-	if (json_array_size(items) == 0)
+	if (!items) {
+		pr_fail_nomem(&err);
+		pr_run_crash(run, &err);
+		finish(run, false);
+	} else if (json_array_size(items) == 0) {
 		finish(run, true);
-	else
+	} else {
 		pr_sequence_start(&run->sequence, &run->core, PR_PHASE_ROLLBACKS, items,
-			json_object_get(recovery->journal, "rollbacks"), on_sequence, run);
+			json_object_get(run->recovery->journal, "rollbacks"), on_sequence, run);
+	}
 }
 
 static void announce(const struct pr_recovery *recovery)

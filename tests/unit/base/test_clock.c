@@ -62,8 +62,12 @@ static void stamps_are_written_in_utc(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(rows); i++) {
+		int64_t read_us = 0;
+
 		pr_stamp_iso(text, rows[i].wall_us);
 		assert_string_equal(text, rows[i].iso);
+		assert_true(pr_stamp_read(text, &read_us));
+		assert_int_equal(read_us, rows[i].wall_us);
 		pr_stamp_iso6(text, rows[i].wall_us);
 		assert_string_equal(text, rows[i].iso6);
 	}
@@ -80,6 +84,21 @@ static void no_time_is_too_far_for_a_stamp(void **state)
 		assert_string_equal(text + strlen(text) - 6, "+00:00");
 		pr_stamp_local(text, far[i]);
 		assert_true(strlen(text) > 19);
+	}
+}
+
+static void other_texts_are_no_stamps(void **state)
+{
+	static const char *const texts[] = {NULL, "", "2026-11-20", "2026-11-20T16:24:56",
+		"2026-11-20T16:24:56Z", "2026-11-20T16:24:56+01:00", "2026-13-20T16:24:56+00:00",
+		"2026-11-20T16:24:56.+00:00x", "now"};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(texts); i++) {
+		int64_t read_us = 7;
+
+		assert_false(pr_stamp_read(texts[i], &read_us));
+		assert_int_equal(read_us, 7);
 	}
 }
 
@@ -105,6 +124,7 @@ int main(void)
 		cmocka_unit_test(the_fake_clock_moves_when_told_only),
 		cmocka_unit_test(stamps_are_written_in_utc),
 		cmocka_unit_test(no_time_is_too_far_for_a_stamp),
+		cmocka_unit_test(other_texts_are_no_stamps),
 		cmocka_unit_test(local_stamps_follow_the_zone),
 	};
 

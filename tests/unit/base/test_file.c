@@ -165,6 +165,31 @@ static void the_former_file_stays_whole_for_its_readers(void **state)
 	close(fd);
 }
 
+/* Whoever replaces a file holds its lock from one to the next; the last close ends it. */
+static void a_file_that_is_being_written_is_locked(void **state)
+{
+	struct pr_file_text text = {.data = "text", .n = 4, .mode = 0600};
+	struct pr_err err = PR_ERR_INIT;
+	int writer = -1;
+	int reader = -1;
+
+	(void)state;
+	assert_int_equal(pr_file_lock("l", &reader, &err), PR_ENOTFOUND);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(pr_file_replace_locked("l", &text, &writer, NULL), 0);
+		assert_true(writer >= 0);
+		pr_err_clear(&err);
+		assert_int_equal(pr_file_lock("l", &reader, &err), PR_EIO);
+		assert_int_equal(err.sys, EWOULDBLOCK);
+	}
+	close(writer);
+	assert_int_equal(pr_file_lock("l", &reader, NULL), 0);
+	close(reader);
+	writer = -1;
+	assert_int_equal(pr_file_replace_locked("/dev/null", &text, &writer, NULL), 0);
+	assert_int_equal(writer, -1);
+}
+
 static void a_link_stays_and_its_target_is_replaced(void **state)
 {
 	static const char *const links[] = {"direct", "chain", "absolute"};
@@ -450,6 +475,7 @@ int main(void)
 		IN_PLACE(an_existing_file_keeps_its_mode),
 		IN_PLACE(an_existing_file_keeps_its_owner),
 		IN_PLACE(the_former_file_stays_whole_for_its_readers),
+		IN_PLACE(a_file_that_is_being_written_is_locked),
 		IN_PLACE(a_link_stays_and_its_target_is_replaced),
 		IN_PLACE(a_circle_of_links_is_refused),
 		IN_PLACE(what_is_no_file_is_written_in_place),
