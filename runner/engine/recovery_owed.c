@@ -19,11 +19,6 @@ struct items {
 	size_t count;
 };
 
-static void auto_items(struct items *items)
-{
-	free(items->list);
-}
-
 static int items_read(struct items *items, const json_t *document, struct pr_err *err)
 {
 	json_t *rollbacks = pr_document_rollbacks(document);
@@ -91,7 +86,7 @@ static int add_owed(struct pr_recovery *recovery, const struct item *item, struc
 
 int pr_recovery_find_owed(struct pr_recovery *recovery, struct pr_err *err)
 {
-	__attribute__((cleanup(auto_items))) struct items items = {.list = NULL};
+	struct items items;
 	int r = items_read(&items, recovery->document, err);
 
 	if (r)
@@ -102,5 +97,6 @@ int pr_recovery_find_owed(struct pr_recovery *recovery, struct pr_err *err)
 	for (size_t i = 0; r == 0 && i < items.count; i++)
 		if (!items.list[i].finished)
 			r = add_owed(recovery, &items.list[i], err);
+	free(items.list);
 	return r;
 }
