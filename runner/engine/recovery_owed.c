@@ -86,7 +86,7 @@ static int add_owed(struct pr_recovery *recovery, const struct item *item, struc
 
 int pr_recovery_find_owed(struct pr_recovery *recovery, struct pr_err *err)
 {
-	struct items items;
+	struct items items = {.list = NULL};
 	int r = items_read(&items, recovery->document, err);
 
 	if (r)
