@@ -151,12 +151,14 @@ static void add_stage(struct suite *suite, const struct pr_report_stage *stage)
 	pr_buf_adds(suite->out, "  </testsuite>\n");
 }
 
-/* The outcome as a case of its own: 0 good, 1 a failure (deviation), 2 an error. */
+/* The outcome as a case of its own: 0 good, 1 a failure (not met), 2 an error. */
 static int outcome_kind(const struct pr_report *report)
 {
-	if (report->deviated)
-		return 1;
-	return strcmp(pr_report_outcome(report).tone, "good") == 0 ? 0 : 2;
+	struct pr_report_outcome outcome = pr_report_outcome(report);
+
+	if (strcmp(outcome.tone, "good") == 0)
+		return 0;
+	return outcome.unmet ? 1 : 2;
 }
 
 static void add_outcome(struct suite *suite)

@@ -69,6 +69,7 @@ struct pr_report_outcome {
 	const char *word; /* "deviated" */
 	const char *text; /* "The system left its steady state." */
 	const char *tone; /* "good", "bad", "warn" */
+	bool unmet;       /* a hypothesis was not met: the system's fault, not the run's */
 };
 
 /*
