@@ -9,6 +9,7 @@
 #include "cli/loader.h"
 #include "cli/output_file.h"
 #include "cli/recovering.h"
+#include "control/notify.h"
 
 /* Everything that one `run` owns. */
 struct job {
@@ -135,10 +136,40 @@ static int execute(struct job *job, struct pr_err *err)
 	return rc;
 }
 
+static int tell(struct job *job, const char *name, const json_t *payload)
+{
+	struct pr_notify_event event = {.name = name, .phase = "run", .payload = payload};
+
+	return pr_notify(
+		job->loop, job->inputs.settings, pr_args_value(job->args, "ca-file"), &event);
+}
+
+static int tell_start(struct job *job, struct pr_err *err)
+{
+	if (tell(job, "run-started", job->document))
+		return pr_fail(err, PR_ECANCELED, "interrupted");
+	return 0;
+}
+
+/* Of a run that came to its journal's end; one that crashed is not told of. */
+static void tell_end(struct job *job)
+{
+	const struct pr_execution *execution = &job->execution;
+	const char *name =
+		pr_text_eq(execution->status, "completed") ? "run-completed" : "run-failed";
+
+	if (execution->error.code != PR_OK || tell(job, name, execution->journal))
+		return;
+	if (execution->deviated)
+		(void)tell(job, "run-deviated", execution->journal);
+}
+
 static int perform(struct job *job, struct pr_err *err)
 {
 	int rc = prepare(job, err);
 
+	if (!rc)
+		rc = tell_start(job, err);
 	if (rc)
 		return rc;
 	if (!pr_args_flag(job->args, "no-validation") && pr_experiment_check(job->document, err)) {
@@ -150,7 +181,11 @@ static int perform(struct job *job, struct pr_err *err)
 		rc = decide(job, err);
 	if (!rc)
 		rc = recover_first(job, err);
-	return rc ? rc : execute(job, err);
+	if (!rc)
+		rc = execute(job, err);
+	if (!rc)
+		tell_end(job);
+	return rc;
 }
 
 static int run(struct pr_context *context, const struct pr_args *args)

@@ -1,33 +1,71 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "cli/execution.h"
 #include "cli/experiment_check.h"
+#include "cli/inputs.h"
 #include "cli/loader.h"
+#include "control/notify.h"
 
-static void auto_loop(struct pr_loop **loop)
+/* Everything that one `validate` owns. */
+struct job {
+	struct pr_context *context;
+	const struct pr_args *args;
+	struct pr_loop *loop;
+	struct pr_inputs inputs;
+	json_t *document;
+};
+
+static void auto_job(struct job *job)
 {
-	pr_loop_free(*loop);
+	pr_inputs_release(&job->inputs);
+	json_decref(job->document);
+	pr_loop_free(job->loop);
+}
+
+static int load(struct job *job, struct pr_err *err)
+{
+	const struct pr_args *args = job->args;
+	struct pr_load_options how = {.limits = &job->context->limits,
+		.ca_file = pr_args_value(args, "ca-file"),
+		.verify_tls = !pr_args_flag(args, "no-verify-tls")};
+	int rc = pr_console_log(
+		pr_args_flag(args, "verbose"), pr_args_value(args, "log-format"), err);
+
+	if (!rc)
+		rc = pr_loop_new(NULL, &job->loop, err);
+	if (!rc)
+		rc = pr_inputs_settings(&job->inputs, args, how.limits, err);
+	how.settings = job->inputs.settings;
+	if (!rc)
+		rc = pr_load_source(job->loop, args->positionals[0], &how, &job->document, err);
+	return rc;
+}
+
+static void tell(struct job *job, const char *name, const char *error)
+{
+	struct pr_notify_event event = {
+		.name = name, .phase = "validate", .payload = job->document, .error = error};
+
+	(void)pr_notify(
+		job->loop, job->inputs.settings, pr_args_value(job->args, "ca-file"), &event);
 }
 
 static int run(struct pr_context *context, const struct pr_args *args)
 {
-	__attribute__((cleanup(auto_loop))) struct pr_loop *loop = NULL;
-	struct pr_load_options how = {.limits = &context->limits,
-		.ca_file = pr_args_value(args, "ca-file"),
-		.verify_tls = !pr_args_flag(args, "no-verify-tls")};
+	__attribute__((cleanup(auto_job))) struct job job = {.context = context, .args = args};
+	PR_AUTO(buf) struct pr_buf raised = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 	struct pr_err err = PR_ERR_INIT;
-	json_auto_t *document = NULL;
 
-	if (pr_console_log(
-		    pr_args_flag(args, "verbose"), pr_args_value(args, "log-format"), &err) ||
-		pr_loop_new(NULL, &loop, &err) ||
-		pr_load_source(loop, args->positionals[0], &how, &document, &err)) {
+	if (load(&job, &err)) {
 		pr_error("%s", err.msg);
 		return PR_EXIT_DEVIATED;
 	}
-	if (pr_experiment_check(document, &err))
+	tell(&job, "validate-started", NULL);
+	if (pr_experiment_check_raising(job.document, &raised, &err)) {
+		tell(&job, "validate-failed", raised.len ? pr_buf_str(&raised) : err.msg);
 		return PR_EXIT_DEVIATED;
+	}
+	tell(&job, "validate-completed", NULL);
 	pr_info("experiment syntax and semantic look valid");
 	return PR_EXIT_OK;
 }
@@ -38,6 +76,7 @@ static const struct pr_option options[] = {
 	{"no-verify-tls", 0, PR_OPTION_FLAG, NULL, "Do not verify TLS when the source is fetched.",
 		NULL},
 	{"ca-file", 0, PR_OPTION_VALUE, "FILE", "Certificates of the authorities to trust.", NULL},
+	{"settings", 0, PR_OPTION_VALUE, "FILE", "Settings (~/.chaostoolkit/settings.yaml).", NULL},
 	{"verbose", 'v', PR_OPTION_FLAG, NULL, "Log everything, with its place.", NULL},
 	{"log-format", 0, PR_OPTION_VALUE, "FORMAT", "Form of the log lines.", log_formats},
 };

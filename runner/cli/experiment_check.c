@@ -1,7 +1,6 @@
 #include "cli/experiment_check.h"
 
 #include "activity/provider.h"
-#include "base/buf.h"
 #include "base/log.h"
 #include "experiment/validate.h"
 
@@ -26,9 +25,10 @@ static int fail_with_all(const struct pr_findings *findings, struct pr_err *err)
 	return pr_fail(err, PR_EINVAL, "%s", pr_buf_str(&text));
 }
 
-int pr_experiment_check(const json_t *document, struct pr_err *err)
+int pr_experiment_check_raising(const json_t *document, struct pr_buf *raised, struct pr_err *err)
 {
 	PR_AUTO(findings) struct pr_findings findings = PR_FINDINGS_INIT;
+	const struct pr_finding *first;
 	int rc;
 
 	pr_info("Validating the experiment's syntax");
@@ -37,8 +37,19 @@ int pr_experiment_check(const json_t *document, struct pr_err *err)
 		return rc;
 	for (size_t i = 0; i < findings.count; i++)
 		log_finding(&findings.items[i]);
-	if (pr_findings_errors(&findings))
+	first = pr_findings_first_error(&findings);
+	if (first) {
+		pr_buf_addf(raised, "An exception was raised: %s('%s')",
+			pr_finding_kind_name(first->kind), first->text);
 		return fail_with_all(&findings, err);
+	}
 	pr_info("Experiment looks valid");
 	return 0;
+}
+
+int pr_experiment_check(const json_t *document, struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf raised = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	return pr_experiment_check_raising(document, &raised, err);
 }

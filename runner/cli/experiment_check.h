@@ -3,6 +3,7 @@
 
 /* Validation as commands show it. */
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #include <jansson.h>
@@ -13,5 +14,11 @@
  * line.
  */
 int pr_experiment_check(const json_t *document, struct pr_err *err);
+
+/*
+ * As pr_experiment_check; what upstream would have raised is added to `raised`, as its
+ * notifications write it (docs/engine.md 10).
+ */
+int pr_experiment_check_raising(const json_t *document, struct pr_buf *raised, struct pr_err *err);
 
 #endif

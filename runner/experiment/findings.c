@@ -66,8 +66,10 @@ void pr_findings_add(struct pr_findings *findings, enum pr_finding_level level,
 		findings->out_of_memory = true;
 		return;
 	}
-	*item = (struct pr_finding){
-		.level = level, .place = pr_steal(where), .text = pr_steal(text)};
+	*item = (struct pr_finding){.level = level,
+		.kind = findings->kind,
+		.place = pr_steal(where),
+		.text = pr_steal(text)};
 	findings->count++;
 }
 
@@ -86,6 +88,15 @@ const struct pr_finding *pr_findings_first_error(const struct pr_findings *findi
 		if (findings->items[i].level == PR_FINDING_ERROR)
 			return &findings->items[i];
 	return NULL;
+}
+
+const char *pr_finding_kind_name(enum pr_finding_kind kind)
+{
+	static const char *const names[] = {[PR_FINDING_EXPERIMENT] = "InvalidExperiment",
+		[PR_FINDING_ACTIVITY] = "InvalidActivity",
+		[PR_FINDING_CONTROL] = "InvalidControl"};
+
+	return names[kind];
 }
 
 void pr_findings_release(struct pr_findings *findings)

@@ -159,11 +159,13 @@ static void check_hypothesis(const struct subject *s)
 	if (probes && !json_is_array(probes))
 		ERROR_AT(
 			s, &list, "hypothesis probes must be a list, not %s", pr_json_kind(probes));
+	s->findings->kind = PR_FINDING_ACTIVITY;
 	json_array_foreach (probes, i, probe) {
 		struct pr_place item = {.outer = &list, .index = i};
 
 		check_probe(s, probe, &item);
 	}
+	s->findings->kind = PR_FINDING_EXPERIMENT;
 }
 
 static void check_reference(const struct subject *s, json_t *activity, const struct pr_place *place)
@@ -186,12 +188,14 @@ static void check_method(const struct subject *s)
 		ERROR_AT(s, NULL,
 			"an experiment requires a method, which can be empty for only "
 			"checking steady state hypothesis ");
+	s->findings->kind = PR_FINDING_ACTIVITY;
 	json_array_foreach (method, i, activity) {
 		struct pr_place item = {.outer = &place, .index = i};
 
 		pr_validate_activity(activity, s->rules, &item, s->findings);
 		check_reference(s, activity, &item);
 	}
+	s->findings->kind = PR_FINDING_EXPERIMENT;
 }
 
 static void check_rollbacks(const struct subject *s)
@@ -201,11 +205,13 @@ static void check_rollbacks(const struct subject *s)
 	const json_t *activity;
 	size_t i;
 
+	s->findings->kind = PR_FINDING_ACTIVITY;
 	json_array_foreach (rollbacks, i, activity) {
 		struct pr_place item = {.outer = &place, .index = i};
 
 		pr_validate_activity(activity, s->rules, &item, s->findings);
 	}
+	s->findings->kind = PR_FINDING_EXPERIMENT;
 }
 
 static bool has_mapping_arguments(const json_t *activities)
@@ -271,11 +277,13 @@ static void check_controls(const struct subject *s)
 	const json_t *hypothesis = json_object_get(s->document, "steady-state-hypothesis");
 	struct pr_place place = {.key = "steady-state-hypothesis"};
 
+	s->findings->kind = PR_FINDING_CONTROL;
 	pr_check_controls(s->document, s->document, NULL, s->findings);
 	pr_check_controls(s->document, hypothesis, &place, s->findings);
 	check_controls_of(s, pr_document_probes(s->document), "steady-state-hypothesis.probes");
 	check_controls_of(s, pr_document_method(s->document), "method");
 	check_controls_of(s, pr_document_rollbacks(s->document), "rollbacks");
+	s->findings->kind = PR_FINDING_EXPERIMENT;
 }
 
 /* The order of docs/engine.md 2.1. */

@@ -107,6 +107,53 @@ static void more_errors_than_fit_are_cut(void **state)
 	assert_true(lines_with("ERROR] ") >= 100);
 }
 
+/* Of several errors upstream would have raised the first. */
+static void the_first_error_is_what_was_raised(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *raised;
+	} cases[] = {
+		{"[]", "InvalidExperiment('an empty experiment is not an experiment')"},
+		{"{\"method\": []}", "InvalidExperiment('experiment requires a title')"},
+		{"{\"title\": \"t\", \"description\": \"d\"}",
+			"InvalidExperiment('an experiment requires a method, which can be empty "
+			"for "
+			"only checking steady state hypothesis ')"},
+		{EXPERIMENT("{\"type\": \"x\"}"),
+			"InvalidActivity('\'x\' is not a supported activity type')"},
+		{EXPERIMENT("{\"ref\": \"none\"}"),
+			"InvalidActivity('referenced activity \'none\' could not be found in the "
+			"experiment')"},
+		{EXPERIMENT(""), ""},
+		{"{\"title\": \"t\", \"description\": \"d\", \"method\": [], \"rollbacks\": [{}]}",
+			"InvalidActivity('empty activity is no activity')"},
+		{"{\"title\": \"t\", \"description\": \"d\", \"method\": [], "
+		 "\"steady-state-hypothesis\": {\"probes\": []}}",
+			"InvalidExperiment('hypothesis requires a title')"},
+		{"{\"title\": \"t\", \"description\": \"d\", \"method\": [], "
+		 "\"steady-state-hypothesis\": {\"title\": \"h\", \"probes\": "
+		 "[" ACTIVITY("p", "true") "]}}",
+			"InvalidActivity('hypothesis probe must have a tolerance entry')"},
+		{"{\"title\": \"t\", \"description\": \"d\", \"method\": [], "
+		 "\"controls\": [{\"provider\": {}}]}",
+			"InvalidControl('A control must have a `name` property')"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		PR_AUTO(buf) struct pr_buf raised = PR_BUF_INIT(4096);
+		json_t *document = json_loads(cases[i].text, JSON_DECODE_ANY, NULL);
+		int rc = pr_experiment_check_raising(document, &raised, NULL);
+		const char *prefix = "An exception was raised: ";
+
+		json_decref(document);
+		assert_int_equal(rc, *cases[i].raised ? PR_EINVAL : 0);
+		assert_string_equal(
+			pr_buf_str(&raised) + (rc ? strlen(prefix) : 0), cases[i].raised);
+	}
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -116,6 +163,7 @@ int main(void)
 		CASE(every_error_is_logged_and_all_are_in_one_line),
 		CASE(an_error_has_its_place),
 		CASE(more_errors_than_fit_are_cut),
+		CASE(the_first_error_is_what_was_raised),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
