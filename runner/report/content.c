@@ -147,8 +147,11 @@ static int add_message(const json_t *exception, struct pr_buf *out)
 	const json_t *last = json_array_get(exception, json_array_size(exception) - 1);
 	const char *text = json_string_value(last);
 	size_t n = json_string_length(last);
-	size_t skip = text && pr_text_starts(text, class) ? sizeof(class) - 1 : 0;
+	size_t skip;
 
+	if (!text)
+		return out->status;
+	skip = pr_text_starts(text, class) ? sizeof(class) - 1 : 0;
 	while (n > skip && (text[n - 1] == '\n' || text[n - 1] == ' '))
 		n--;
 	while (skip < n && (text[skip] == '\n' || text[skip] == ' '))

@@ -93,15 +93,15 @@ bool pr_moment_read(const char *text, double *ret_seconds)
 	int field[6];
 	double rest;
 	int offset;
+	int seconds;
 
 	if (!text || !fields_read(&text, field))
 		return false;
 	rest = fraction(&text);
 	if (!zone(text, &offset))
 		return false;
-	*ret_seconds = (double)(days(field[0], field[1], field[2]) * DAY + field[3] * 3600 +
-				field[4] * 60 + field[5] - offset) +
-		       rest;
+	seconds = field[3] * 3600 + field[4] * 60 + field[5] - offset;
+	*ret_seconds = (double)(days(field[0], field[1], field[2]) * DAY + seconds) + rest;
 	return true;
 }
 
