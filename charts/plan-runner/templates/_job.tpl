@@ -68,7 +68,7 @@
 {{- if .configMap }}
 - name: ca
   configMap:
-    name: {{ .configMap }}
+    name: {{ quote .configMap }}
     items:
       - key: {{ quote .key }}
         path: ca.crt
@@ -128,7 +128,7 @@ imagePullSecrets:
 {{- define "plan-runner.podSpec" -}}
 {{- $values := .root.Values -}}
 restartPolicy: Never
-serviceAccountName: {{ default (include "plan-runner.serviceAccountName" .root) .plan.serviceAccountName }}
+serviceAccountName: {{ default (include "plan-runner.serviceAccountName" .root) .plan.serviceAccountName | quote }}
 automountServiceAccountToken: {{ include "plan-runner.mountToken" . }}
 enableServiceLinks: false
 {{ include "plan-runner.optional" (dict "key" "terminationGracePeriodSeconds" "value" $values.terminationGracePeriodSeconds) }}
