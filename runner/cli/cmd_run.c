@@ -115,7 +115,7 @@ static int recover_first(struct job *job, struct pr_err *err)
 		.ca_file = pr_args_value(job->args, "ca-file")};
 
 	if (!pr_args_flag(job->args, "recover-first"))
-		return 0;
+		return pr_recovering_keep(job->journal_path, err);
 	return pr_recovering_first(&how, job->document, err);
 }
 

@@ -5,15 +5,20 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "codec/json.h"
+#include "engine/journal.h"
 #include "experiment/activities.h"
 #include "experiment/variables.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NAMES_MAX 1000
+#define TAIL_BYTES 4096
 
 /* What became of the rollbacks. */
 struct tally {
@@ -128,16 +133,30 @@ static char *kept_name(const char *path, const char *start)
 	return NULL;
 }
 
-static int keep(const char *path, const json_t *journal, struct pr_err *err)
+static int rename_file(const char *path, const char *name, struct pr_err *err)
+{
+	return rename(path, name)
+		       ? pr_fail_errno(err, errno, "cannot keep '%s' as '%s'", path, name)
+		       : 0;
+}
+
+/* Gives the journal another name; *ret_name is owned by the caller. */
+static int keep(const char *path, const json_t *journal, char **ret_name, struct pr_err *err)
 {
 	PR_AUTO(free) char *name = kept_name(path, pr_json_str(journal, "start"));
+	PR_AUTO(free) char *part = pr_text_format("%s.part", path);
+	PR_AUTO(free) char *part_name = name ? pr_text_format("%s.part", name) : NULL;
+	int rc = 0;
 
-	if (!name)
+	if (!name || !part || !part_name)
 		return pr_fail(err, PR_EIO, "there is no free name to keep '%s' under", path);
-	if (rename(path, name))
-		return pr_fail_errno(err, errno, "cannot keep '%s' as '%s'", path, name);
-	pr_info("The recovered journal is kept as '%s'", name);
-	return 0;
+	if (pr_file_exists(part))
+		rc = rename_file(part, part_name, err);
+	if (!rc)
+		rc = rename_file(path, name, err);
+	if (!rc)
+		*ret_name = pr_steal(name);
+	return rc;
 }
 
 /* Titles of journals are substituted, so one with variables fits when the method does. */
@@ -151,6 +170,7 @@ static int recover_and_keep(const struct pr_recovering *how, struct pr_recovery 
 	const json_t *document, struct pr_err *err)
 {
 	const json_t *left = json_object_get(recovery->journal, "experiment");
+	PR_AUTO(free) char *name = NULL;
 	struct pr_err of_keep = PR_ERR_INIT;
 	int rc;
 
@@ -161,8 +181,11 @@ static int recover_and_keep(const struct pr_recovering *how, struct pr_recovery 
 			how->path, pr_json_str(left, "title") ? pr_json_str(left, "title") : "");
 	rc = pr_recovering_run(how, recovery, err);
 	/* However it went: a run would write over it. */
-	if (pr_json_str(recovery->journal, "end") && keep(how->path, recovery->journal, &of_keep))
-		rc = rc ? rc : pr_fail(err, PR_EIO, "%s", of_keep.msg);
+	if (!pr_json_str(recovery->journal, "end"))
+		return rc;
+	if (keep(how->path, recovery->journal, &name, &of_keep))
+		return rc ? rc : pr_fail(err, PR_EIO, "%s", of_keep.msg);
+	pr_info("The recovered journal is kept as '%s'", name);
 	return rc;
 }
 
@@ -178,5 +201,42 @@ int pr_recovering_first(const struct pr_recovering *how, const json_t *document,
 	if (!rc && recovery.state != PR_RECOVERY_NOTHING)
 		rc = recover_and_keep(how, &recovery, document, err);
 	pr_recovery_release(&recovery);
+	return rc;
+}
+
+/* Whether the end of the file has the member of a journal under way: most have not, and are not
+ * read. */
+static bool may_be_unfinished(const char *path)
+{
+	char tail[TAIL_BYTES + 1];
+	PR_AUTO(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat info;
+	ssize_t n;
+
+	if (fd < 0 || fstat(fd, &info) || !S_ISREG(info.st_mode))
+		return false;
+	n = pread(fd, tail, TAIL_BYTES, info.st_size > TAIL_BYTES ? info.st_size - TAIL_BYTES : 0);
+	tail[n > 0 ? n : 0] = '\0';
+	return strstr(tail, "\"" PR_JOURNAL_EXTENSION "\"") != NULL;
+}
+
+int pr_recovering_keep(const char *path, struct pr_err *err)
+{
+	static const struct pr_limits limits = PR_LIMITS_DEFAULT;
+	PR_AUTO(free) char *name = NULL;
+	PR_AUTO(close) int lock = -1;
+	json_auto_t *journal = NULL;
+	int rc;
+
+	if (!path || !may_be_unfinished(path) || pr_file_lock(path, &lock, NULL) ||
+		pr_journal_read(path, &limits, false, &journal, NULL))
+		return 0;
+	if (pr_json_str(journal, "end") || !pr_json_object(journal, PR_JOURNAL_EXTENSION))
+		return 0;
+	rc = keep(path, journal, &name, err);
+	if (!rc)
+		pr_warn("'%s' was left by a run that did not come to its end. It is kept as '%s': "
+			"'recover' plays the rollbacks that it may still owe",
+			path, name);
 	return rc;
 }

@@ -33,4 +33,11 @@ int pr_recovering_run(
 int pr_recovering_first(
 	const struct pr_recovering *how, const json_t *document, struct pr_err *err);
 
+/*
+ * Before a run that is not to recover anything: a journal at `path` that has no end, with its
+ * `.part`, is kept under such a name, and a warning says so. One whose run is alive, and what is no
+ * journal of ours, is left alone.
+ */
+int pr_recovering_keep(const char *path, struct pr_err *err);
+
 #endif

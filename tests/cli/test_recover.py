@@ -197,6 +197,30 @@ class Decisions(Case):
                 self.assertIn(message, self.call(code, "recover", *arguments))
 
 
+    def test_a_run_does_not_write_over_what_was_left(self):
+        for size in (0, 300000):
+            with self.subTest(size=size):
+                self.setUp()
+                self.killed(*ALWAYS, document=experiment(size))
+                text = self.call(0, "run", "--rollback-strategy", "never", "experiment.json")
+                kept, = [x for x in os.listdir(self.folder) if x.startswith("journal-") and x.endswith("Z.json")]
+                self.assertIn("It is kept as '%s'" % kept, text)
+                self.assertEqual(self.journal()["status"], "completed")
+                self.call(0, "run", "--rollback-strategy", "never", "experiment.json")
+                self.call(0, "recover", kept)
+                self.assertEqual((self.faults(), len(self.journal(kept)["run"])), ([], 2))
+                self.assertNotIn("journal.json.part", os.listdir(self.folder))
+
+    def test_a_living_run_keeps_its_journal(self):
+        self.write("experiment.json", json.dumps(experiment()))
+        self.write("stay-fault-2", "")
+        run = self.start("run", "experiment.json")
+        self.wait_line("end-fault-2")
+        os.unlink(self.path("stay-fault-2"))
+        self.assertNotIn("kept", self.call(0, "run", "experiment.json"))
+        run.communicate(timeout=WAIT_S)
+
+
 class Rollbacks(Case):
     def test_variables_come_from_where_they_came_from(self):
         document = experiment(configuration={"n": {"type": "env", "key": "FAULT_NUMBER"}},
