@@ -144,23 +144,24 @@ static int replace_regular(const char *path, const struct content *content, stru
 	return rc || !content->sync ? rc : sync_folder(path, err);
 }
 
-static int replace(const char *path, struct content *content, struct pr_err *err)
+static int replace(const char *path, const struct content *order, struct pr_err *err)
 {
+	struct content content = *order;
 	PR_AUTO(free) char *target = NULL;
 	struct stat info;
 	int rc;
 
 	if (pr_file_standard_fd(path) >= 0)
-		return write_in_place(path, content, err);
+		return write_in_place(path, &content, err);
 	if (stat(path, &info) == 0) {
 		if (S_ISDIR(info.st_mode))
 			return pr_fail(err, PR_EIO, "cannot write '%s': it is a folder", path);
 		if (!S_ISREG(info.st_mode))
-			return write_in_place(path, content, err);
-		content->former = &info;
+			return write_in_place(path, &content, err);
+		content.former = &info;
 	}
 	rc = pr_file_follow_links(path, &target, err);
-	return rc ? rc : replace_regular(target, content, err);
+	return rc ? rc : replace_regular(target, &content, err);
 }
 
 int pr_file_replace(
