@@ -4,7 +4,7 @@
 /*
  * A child process with its output collected: started in a process group of its own, ended as a
  * group, its stdout and stderr kept up to a limit and drained beyond it. All through the event
- * loop.
+ * loop. The child itself is killed when we die, however we die.
  */
 
 #include "base/buf.h"
