@@ -12,7 +12,7 @@
  */
 #define POLICY                                         \
 	"default-src 'none'; style-src 'sha256-"       \
-	"TnvzYi07oiCQSYRcHFecehCLulee3dU0SMvtLblh2mc=" \
+	"ZRtKaxoXsqhJRRIOTbg4qPtvbLtYLGIhmaluSppmonk=" \
 	"'; base-uri 'none'; form-action 'none'"
 
 static const char *const classes[] = {"is-ok", "is-unmet", "is-failed", "is-open"};
