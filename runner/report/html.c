@@ -12,7 +12,7 @@
  */
 #define POLICY                                         \
 	"default-src 'none'; style-src 'sha256-"       \
-	"ZRtKaxoXsqhJRRIOTbg4qPtvbLtYLGIhmaluSppmonk=" \
+	"j1SFxGTnS8WWW9o2ECqQubsNzINgn4j9QvKHHeeR6QI=" \
 	"'; base-uri 'none'; form-action 'none'"
 
 static const char *const classes[] = {"is-ok", "is-unmet", "is-failed", "is-open"};

@@ -78,6 +78,7 @@ static const char style[] =
 	"body{font-size:11px}main{max-width:none;padding:0}section,header{border-radius:0;"
 	"border-width:0 0 1px;padding:12px 0}header{border-top-width:4px}"
 	".lane,.lane rect,header{print-color-adjust:exact}"
+	"h2,h3,summary,h4{break-after:avoid}.scroll{overflow:visible}"
 	"details::details-content{content-visibility:visible;block-size:auto}"
 	".row{grid-template-columns:180px 1fr 70px}}";
 
