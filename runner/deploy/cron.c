@@ -8,6 +8,20 @@
 
 #define FIELDS 5
 #define PART_SIZE 32
+#define DAY_MINUTES (24 * 60)
+
+static const struct {
+	const char *name;
+	const char *fields;
+} nicknames[] = {
+	{"@hourly", "0 * * * *"},
+	{"@daily", "0 0 * * *"},
+	{"@midnight", "0 0 * * *"},
+	{"@weekly", "0 0 * * 0"},
+	{"@monthly", "0 0 1 * *"},
+	{"@yearly", "0 0 1 1 *"},
+	{"@annually", "0 0 1 1 *"},
+};
 
 static const char *const months[] = {
 	"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
@@ -54,42 +68,44 @@ static int number(
 	return 0;
 }
 
-static int check_step(const struct field *field, const char *step, struct pr_err *err)
+static int read_step(
+	const struct field *field, const char *step, int64_t *ret_step, struct pr_err *err)
 {
-	int64_t value;
-
-	if (isdigit((unsigned char)*step) && pr_text_int64(step, &value, NULL) == 0 && value > 0 &&
-		value <= field->max)
+	if (isdigit((unsigned char)*step) && pr_text_int64(step, ret_step, NULL) == 0 &&
+		*ret_step > 0 && *ret_step <= field->max)
 		return 0;
 	return pr_fail(err, PR_EINVAL, "its %s step '%s' is not in 1-%d", field->what, step,
 		(int)field->max);
 }
 
-/* What stands between commas; `part` is cut up. */
-static int check_part(const struct field *field, char *part, struct pr_err *err)
+/* What stands between commas, as bits of `set`; `part` is cut up. A number with a step begins a
+ * range up to the end. */
+static int read_part(const struct field *field, char *part, uint64_t *set, struct pr_err *err)
 {
-	char *step = part;
-	char *last = strsep(&step, "/");
+	char *stride = part;
+	char *last = strsep(&stride, "/");
 	char *first = strsep(&last, "-");
-	int64_t begin = 0;
-	int64_t end = 0;
-	int rc;
+	bool all = !last && pr_text_eq(first, "*");
+	int64_t begin = field->min;
+	int64_t end = field->max;
+	int64_t step = 1;
 
-	if (step && check_step(field, step, err))
+	if ((stride && read_step(field, stride, &step, err)) ||
+		(!all && number(field, first, &begin, err)) ||
+		(last && number(field, last, &end, err)))
 		return PR_EINVAL;
-	if (!last && pr_text_eq(first, "*"))
-		return 0;
-	rc = number(field, first, &begin, err);
-	if (rc || !last)
-		return rc;
-	rc = number(field, last, &end, err);
-	if (!rc && begin > end)
-		rc = pr_fail(err, PR_EINVAL, "its %s range %s-%s runs backwards", field->what,
+	if (begin > end)
+		return pr_fail(err, PR_EINVAL, "its %s range %s-%s runs backwards", field->what,
 			first, last);
-	return rc;
+	if (!all && !last && !stride)
+		end = begin;
+	for (int64_t value = begin; value <= end; value += step)
+		*set |= (uint64_t)1 << value;
+	return 0;
 }
 
-static int check_field(const struct field *field, const char *text, size_t n, struct pr_err *err)
+static int read_field(
+	const struct field *field, const char *text, uint64_t *set, struct pr_err *err)
 {
 	for (;;) {
 		char part[PART_SIZE];
@@ -98,16 +114,16 @@ static int check_field(const struct field *field, const char *text, size_t n, st
 		pr_text_print(part, sizeof(part), "%.*s", (int)used, text);
 		if (!used || used >= sizeof(part))
 			return bad_part(field, part, err);
-		if (check_part(field, part, err))
+		if (read_part(field, part, set, err))
 			return PR_EINVAL;
-		if (used == n)
+		if (text[used] != ',')
 			return 0;
 		text += used + 1;
-		n -= used + 1;
 	}
 }
 
-static int check_fields(const char *text, struct pr_err *err)
+/* The values of each field as bits. */
+static int read_fields(const char *text, uint64_t sets[FIELDS], struct pr_err *err)
 {
 	const char *starts[FIELDS];
 	size_t count = 0;
@@ -124,18 +140,55 @@ static int check_fields(const char *text, struct pr_err *err)
 			"the week",
 			count);
 	for (size_t i = 0; i < FIELDS; i++) {
-		if (check_field(&fields[i], starts[i], strcspn(starts[i], " \t"), err))
+		sets[i] = 0;
+		if (read_field(&fields[i], starts[i], &sets[i], err))
 			return PR_EINVAL;
 	}
 	return 0;
 }
 
-int pr_cron_check(const char *text, struct pr_err *err)
+static int refuse(const char *text, const char *reason, struct pr_err *err)
+{
+	return pr_fail(err, PR_EINVAL, "the schedule '%.100s' cannot be used: %s", text, reason);
+}
+
+int pr_cron_read(const char *text, const char **ret_fields, struct pr_err *err)
 {
 	struct pr_err reason = PR_ERR_INIT;
+	uint64_t sets[FIELDS];
 
-	if (check_fields(text, &reason) == 0)
-		return 0;
-	return pr_fail(
-		err, PR_EINVAL, "the schedule '%.100s' cannot be used: %s", text, reason.msg);
+	for (size_t i = 0; i < PR_LEN(nicknames); i++) {
+		if (pr_text_eq(text, nicknames[i].name)) {
+			*ret_fields = nicknames[i].fields;
+			return 0;
+		}
+	}
+	if (*text == '@')
+		return refuse(text,
+			"such a name is one of @hourly, @daily, @weekly, @monthly, @yearly", err);
+	if (read_fields(text, sets, &reason))
+		return refuse(text, reason.msg, err);
+	*ret_fields = text;
+	return 0;
+}
+
+int pr_cron_least_gap(const char *text)
+{
+	uint64_t sets[FIELDS];
+	int first = -1;
+	int last = -1;
+	int least = DAY_MINUTES;
+
+	if (read_fields(text, sets, NULL))
+		return least;
+	for (int at = 0; at < DAY_MINUTES; at++) {
+		if (!(sets[0] >> at % 60 & 1) || !(sets[1] >> at / 60 & 1))
+			continue;
+		if (first < 0)
+			first = at;
+		else if (at - last < least)
+			least = at - last;
+		last = at;
+	}
+	return first + DAY_MINUTES - last < least ? first + DAY_MINUTES - last : least;
 }

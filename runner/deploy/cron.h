@@ -9,7 +9,14 @@
 
 #include "base/err.h"
 
-/* PR_EINVAL with one line that names the field and what is wrong with it. */
-int pr_cron_check(const char *text, struct pr_err *err);
+/*
+ * Checks a schedule and hands back its five fields: `text` itself, or what a name such as @daily
+ * stands for, which GitHub does not know. PR_EINVAL with one line that names the field and what is
+ * wrong with it.
+ */
+int pr_cron_read(const char *text, const char **ret_fields, struct pr_err *err);
+
+/* Least number of minutes between two times of checked fields on days that follow each other. */
+int pr_cron_least_gap(const char *text);
 
 #endif

@@ -1,6 +1,7 @@
 #include "deploy/github.h"
 
 #include "base/text.h"
+#include "deploy/cron.h"
 #include "deploy/target.h"
 #include "deploy/template.h"
 #include "deploy/workflow.h"
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #define INPUTS_MAX 8
+#define LEAST_GAP_MINUTES 5
 
 /* Where the value of an input comes from. */
 enum source {
@@ -184,12 +186,28 @@ static int change(
 	return rc ? rc : set_inputs(workflow, deployment, err);
 }
 
+/* GitHub would not say so: it just leaves runs out. */
+static int check_schedule(const char *schedule, struct pr_err *err)
+{
+	int gap = schedule ? pr_cron_least_gap(schedule) : LEAST_GAP_MINUTES;
+
+	if (gap >= LEAST_GAP_MINUTES)
+		return 0;
+	return pr_fail(err, PR_EINVAL,
+		"the schedule '%.100s' has times %d min apart: GitHub starts nothing more often "
+		"than every %d minutes",
+		schedule, gap, LEAST_GAP_MINUTES);
+}
+
 static int render(const struct pr_deployment *deployment, struct pr_buf *out, struct pr_err *err)
 {
 	const struct pr_github *github = &deployment->github;
 	const struct pr_limits limits = PR_LIMITS_DEFAULT;
 	struct pr_workflow *workflow = NULL;
 	int rc = github->action ? check_action(github->action, err) : 0;
+
+	if (!rc)
+		rc = check_schedule(deployment->schedule, err);
 
 	if (!rc)
 		rc = check_token_secret(github->token_secret, err);

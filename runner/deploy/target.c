@@ -41,7 +41,8 @@ int pr_deployment_schedule(struct pr_deployment *deployment, const char *schedul
 	if (time_zone && !schedule)
 		return pr_fail(
 			err, PR_EINVAL, "the time zone '%.80s' is of no schedule", time_zone);
-	if ((schedule && pr_cron_check(schedule, err)) || (time_zone && check_zone(time_zone, err)))
+	if ((schedule && pr_cron_read(schedule, &schedule, err)) ||
+		(time_zone && check_zone(time_zone, err)))
 		return PR_EINVAL;
 	deployment->schedule = schedule;
 	deployment->time_zone = time_zone;

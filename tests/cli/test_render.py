@@ -126,6 +126,11 @@ class Github(Base):
         self.assert_golden("scheduled.yaml", self.rendered(
             "github", PLAN, "--schedule", "17 3 * * 1", "--time-zone", "Europe/Paris", "--token-secret", "CHAOS_TOKEN"))
 
+    def test_a_named_schedule_is_written_as_fields(self):
+        for target in (KUBERNETES, GITHUB):
+            done = run("render", *target, "--schedule", "@weekly")
+            self.assertRegex(done.stdout, r"(schedule|cron): ['\"]?0 0 \* \* 0\b", done.stderr)
+
     def test_another_action(self):
         self.assert_golden("another-action.yaml", self.rendered("github", PLAN, "--action", "rebound-how/actions/reliably@main"))
 
@@ -185,13 +190,14 @@ COMMAND_LINES = [
     ("no time to run", KUBERNETES + ("--deadline", "0"), None, 1, "--deadline"),
     ("minute out of range", KUBERNETES + ("--schedule", "60 * * * *"), None, 1, "minute 60 is not in 0-59"),
     ("day out of range", GITHUB + ("--schedule", "0 0 32 * *"), None, 1, "day of the month 32 is not in 1-31"),
-    ("an alias of cron's", GITHUB + ("--schedule", "@daily"), None, 1, "5 fields"),
+    ("an interval that no fields can say", GITHUB + ("--schedule", "@every 1h"), None, 1, "one of @hourly"),
     ("zone is none", GITHUB + ("--schedule", "0 0 1 * *", "--time-zone", "Europe/Paris\nx: y"), None, 1, "time zone"),
     ("zone without a schedule", GITHUB + ("--time-zone", "Europe/Paris"), None, 1, "schedule"),
     ("action without a version", GITHUB + ("--action", "owner/repo"), None, 1, "OWNER/REPO"),
     ("action that is none", GITHUB + ("--action", "a/b@c\nd"), None, 1, "OWNER/REPO"),
     ("secret of GitHub's own", GITHUB + ("--token-secret", "github_token"), None, 1, "GITHUB_"),
     ("secret that is none", GITHUB + ("--token-secret", "a-b"), None, 1, "'a-b'"),
+    ("oftener than GitHub starts", GITHUB + ("--schedule", "*/2 * * * *"), None, 1, "every 5 minutes"),
     ("no such template", GITHUB + ("--template", "none.yaml"), None, 1, "none.yaml"),
 ]
 

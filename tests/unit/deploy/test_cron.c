@@ -20,8 +20,9 @@ static void schedules_of_five_fields_are_taken(void **state)
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(texts); i++) {
 		struct pr_err err = PR_ERR_INIT;
+		const char *fields;
 
-		if (pr_cron_check(texts[i], &err))
+		if (pr_cron_read(texts[i], &fields, &err) || fields != texts[i])
 			fail_msg("%s", err.msg);
 	}
 }
@@ -57,9 +58,8 @@ static void what_no_clock_shows_is_refused(void **state)
 		{"0 * * * * *", "it has 6 of the 5 fields minute, hour, day of the month, month, "
 				"day of the "
 				"week"},
-		{"@daily", "it has 1 of the 5 fields minute, hour, day of the month, month, day of "
-			   "the "
-			   "week"},
+		{"@every 1h30m",
+			"such a name is one of @hourly, @daily, @weekly, @monthly, @yearly"},
 		{"", "it has 0 of the 5 fields minute, hour, day of the month, month, day of the "
 		     "week"},
 	};
@@ -67,20 +67,70 @@ static void what_no_clock_shows_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(rows); i++) {
 		struct pr_err err = PR_ERR_INIT;
+		const char *fields;
 		char expected[300];
 
 		pr_text_print(expected, sizeof(expected), "the schedule '%s' cannot be used: %s",
 			rows[i].text, rows[i].reason);
-		assert_int_equal(pr_cron_check(rows[i].text, &err), PR_EINVAL);
+		assert_int_equal(pr_cron_read(rows[i].text, &fields, &err), PR_EINVAL);
 		assert_string_equal(err.msg, expected);
 	}
 }
 
 static void a_line_break_is_no_blank(void **state)
 {
+	const char *fields;
+
 	(void)state;
-	assert_int_equal(pr_cron_check("* * * *\n*", NULL), PR_EINVAL);
-	assert_int_equal(pr_cron_check("* * * * *\n", NULL), PR_EINVAL);
+	assert_int_equal(pr_cron_read("* * * *\n*", &fields, NULL), PR_EINVAL);
+	assert_int_equal(pr_cron_read("* * * * *\n", &fields, NULL), PR_EINVAL);
+}
+
+static void a_name_stands_for_five_fields(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *fields;
+	} rows[] = {
+		{"@hourly", "0 * * * *"},
+		{"@daily", "0 0 * * *"},
+		{"@midnight", "0 0 * * *"},
+		{"@weekly", "0 0 * * 0"},
+		{"@monthly", "0 0 1 * *"},
+		{"@yearly", "0 0 1 1 *"},
+		{"@annually", "0 0 1 1 *"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(rows); i++) {
+		const char *fields = NULL;
+
+		assert_int_equal(pr_cron_read(rows[i].name, &fields, NULL), 0);
+		assert_string_equal(fields, rows[i].fields);
+	}
+}
+
+static void the_least_gap_goes_beyond_hours_and_midnight(void **state)
+{
+	static const struct {
+		const char *fields;
+		int minutes;
+	} rows[] = {
+		{"* * * * *", 1},
+		{"*/5 * * * *", 5},
+		{"*/7 * * * *", 4},
+		{"2,58 * * * *", 4},
+		{"2,58 9 * * *", 56},
+		{"0 3 * * 1-5", 24 * 60},
+		{"0 0-22/2 * * *", 120},
+		{"59,0 23,0 * * *", 1},
+		{"20/15 * * * *", 15},
+		{"0-3 12 * * 1", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(rows); i++)
+		assert_int_equal(pr_cron_least_gap(rows[i].fields), rows[i].minutes);
 }
 
 int main(void)
@@ -89,6 +139,8 @@ int main(void)
 		cmocka_unit_test(schedules_of_five_fields_are_taken),
 		cmocka_unit_test(what_no_clock_shows_is_refused),
 		cmocka_unit_test(a_line_break_is_no_blank),
+		cmocka_unit_test(a_name_stands_for_five_fields),
+		cmocka_unit_test(the_least_gap_goes_beyond_hours_and_midnight),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
