@@ -54,73 +54,76 @@ static void what_is_no_journal_is_refused(void **state)
 }
 
 /* before, during, after: whether the hypothesis was met, -1: not checked */
+static const struct {
+	const char *status;
+	int deviated, before, during, after;
+	const char *word, *tone, *text;
+} outcomes[] = {
+	{"completed", 0, -1, -1, -1, "completed", "good", "The experiment ran to its end."},
+	{"completed", 0, 1, -1, 1, "completed", "good",
+		"The system was in its steady state before and after the method."},
+	{"completed", 0, -1, -1, 1, "completed", "good",
+		"The system was in its steady state after the method."},
+	{"completed", 1, 1, -1, 0, "deviated", "bad",
+		"The system was not in its steady state after the method."},
+	{"completed", 1, 1, 0, 1, "deviated", "bad",
+		"The system left its steady state during the method."},
+	{"completed", 1, -1, -1, -1, "deviated", "bad", "The system left its steady state."},
+	{"completed", 0, 0, -1, -1, "not played", "warn",
+		"The system was not in its steady state before the method, which was not "
+		"played."},
+	{"completed", 0, 1, 0, 1, "completed", "warn",
+		"The system left its steady state during the method."},
+	{"failed", 0, 0, -1, -1, "failed", "bad",
+		"The steady state could not be checked before the method, which was not "
+		"played."},
+	{"failed", 0, 1, 0, -1, "failed", "bad",
+		"The system left its steady state during the method."},
+	{"failed", 0, 1, -1, -1, "failed", "bad", "The experiment failed."},
+	{"aborted", 0, 1, -1, -1, "aborted", "warn", "The experiment was stopped before its end."},
+	{"interrupted", 0, 1, -1, -1, "interrupted", "warn",
+		"The run was interrupted before its end."},
+	{NULL, 0, 1, -1, -1, "not finished", "warn",
+		"The journal has no status: the run goes on, or its process was killed."},
+	{"paused", 0, 1, -1, -1, "paused", "warn", ""},
+};
+
+/* The states of a hypothesis that was checked, where it was, around and in the method. */
+static json_t *journal_of(const char *status, const int met[3], int deviated)
+{
+	json_t *journal = parse("{\"experiment\":{},\"run\":[],\"rollbacks\":[],"
+				"\"steady_states\":{\"during\":[]}}");
+	json_t *states = json_object_get(journal, "steady_states");
+	json_t *during = json_object_get(states, "during");
+
+	json_object_set_new(journal, "status", status ? json_string(status) : json_null());
+	json_object_set_new(journal, "deviated", json_boolean(deviated));
+	if (met[0] >= 0)
+		json_object_set_new(
+			states, "before", json_pack("{s:b}", "steady_state_met", met[0]));
+	if (met[2] >= 0)
+		json_object_set_new(
+			states, "after", json_pack("{s:b}", "steady_state_met", met[2]));
+	for (int i = 0; met[1] >= 0 && i < 3; i++) /* one that was not met counts */
+		json_array_append_new(
+			during, json_pack("{s:b}", "steady_state_met", i == 1 ? met[1] : 1));
+	return journal;
+}
+
 static void an_outcome_is_told_in_one_sentence(void **state)
 {
-	static const struct {
-		const char *status;
-		int deviated, before, during, after;
-		const char *word, *tone, *text;
-	} cases[] = {
-		{"completed", 0, -1, -1, -1, "completed", "good", "The experiment ran to its end."},
-		{"completed", 0, 1, -1, 1, "completed", "good",
-			"The system was in its steady state before and after the method."},
-		{"completed", 0, -1, -1, 1, "completed", "good",
-			"The system was in its steady state after the method."},
-		{"completed", 1, 1, -1, 0, "deviated", "bad",
-			"The system was not in its steady state after the method."},
-		{"completed", 1, 1, 0, 1, "deviated", "bad",
-			"The system left its steady state during the method."},
-		{"completed", 1, -1, -1, -1, "deviated", "bad",
-			"The system left its steady state."},
-		{"completed", 0, 0, -1, -1, "not played", "warn",
-			"The system was not in its steady state before the method, which was not "
-			"played."},
-		{"completed", 0, 1, 0, 1, "completed", "warn",
-			"The system left its steady state during the method."},
-		{"failed", 0, 0, -1, -1, "failed", "bad",
-			"The steady state could not be checked before the method, which was not "
-			"played."},
-		{"failed", 0, 1, 0, -1, "failed", "bad",
-			"The system left its steady state during the method."},
-		{"failed", 0, 1, -1, -1, "failed", "bad", "The experiment failed."},
-		{"aborted", 0, 1, -1, -1, "aborted", "warn",
-			"The experiment was stopped before its end."},
-		{"interrupted", 0, 1, -1, -1, "interrupted", "warn",
-			"The run was interrupted before its end."},
-		{NULL, 0, 1, -1, -1, "not finished", "warn",
-			"The journal has no status: the run goes on, or its process was killed."},
-		{"paused", 0, 1, -1, -1, "paused", "warn", ""},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < PR_LEN(cases); i++) {
+	for (size_t i = 0; i < PR_LEN(outcomes); i++) {
+		const int met[] = {outcomes[i].before, outcomes[i].during, outcomes[i].after};
+		json_auto_t *journal = journal_of(outcomes[i].status, met, outcomes[i].deviated);
 		PR_AUTO(report) struct pr_report report = {.journal = NULL};
 		struct pr_report_outcome outcome;
-		json_auto_t *journal = parse("{\"experiment\":{},\"run\":[],\"rollbacks\":[],"
-					     "\"steady_states\":{\"during\":[]}}");
-		json_t *states = json_object_get(journal, "steady_states");
-		json_t *during = json_object_get(states, "during");
 
-		json_object_set_new(journal, "status",
-			cases[i].status ? json_string(cases[i].status) : json_null());
-		json_object_set_new(journal, "deviated", json_boolean(cases[i].deviated));
-		if (cases[i].before >= 0)
-			json_object_set_new(states, "before",
-				json_pack("{s:b}", "steady_state_met", cases[i].before));
-		if (cases[i].after >= 0)
-			json_object_set_new(states, "after",
-				json_pack("{s:b}", "steady_state_met", cases[i].after));
-		if (cases[i].during >= 0) { /* met, not met, met: one counts */
-			json_array_append_new(during, json_pack("{s:b}", "steady_state_met", 1));
-			json_array_append_new(
-				during, json_pack("{s:b}", "steady_state_met", cases[i].during));
-			json_array_append_new(during, json_pack("{s:b}", "steady_state_met", 1));
-		}
 		assert_int_equal(0, pr_report_read(&report, journal, "j", NULL));
 		outcome = pr_report_outcome(&report);
-		assert_string_equal(outcome.word, cases[i].word);
-		assert_string_equal(outcome.tone, cases[i].tone);
-		assert_string_equal(outcome.text, cases[i].text);
+		assert_string_equal(outcome.word, outcomes[i].word);
+		assert_string_equal(outcome.tone, outcomes[i].tone);
+		assert_string_equal(outcome.text, outcomes[i].text);
 	}
 }
 
