@@ -20,6 +20,8 @@ static int run_version(struct pr_context *context, const struct pr_args *args)
 		pr_print("%s\n", PR_VERSION);
 	else if (pr_text_eq(context->program, "reliably"))
 		pr_print("Reliably CLI: %s\n", PR_VERSION);
+	else if (pr_text_eq(context->program, "chaos"))
+		pr_print("chaos, version %s\n", PR_VERSION);
 	else
 		pr_print("%s %s\n", context->program, PR_VERSION);
 	if (pr_args_flag(args, "verbose"))

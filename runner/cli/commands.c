@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/global_options.h"
 
 static const struct pr_command *const commands[] = {
 	&pr_command_run,
@@ -15,5 +16,6 @@ static const struct pr_command *const commands[] = {
 const struct pr_command pr_commands_runner = {
 	.name = "plan-runner",
 	.summary = "Runs chaos experiments and plans, reports them, and loses nothing.",
+	PR_OPTIONS(pr_global_options),
 	PR_COMMANDS(commands),
 };

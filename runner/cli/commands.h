@@ -7,6 +7,7 @@
 #include "cli/context.h"
 
 extern const struct pr_command pr_commands_runner; /* the roots */
+extern const struct pr_command pr_commands_chaos;
 extern const struct pr_command pr_commands_deployer;
 
 extern const struct pr_command pr_command_run;
@@ -21,6 +22,10 @@ extern const struct pr_command pr_command_apply;
 extern const struct pr_command pr_command_logs;
 extern const struct pr_command pr_command_render;
 extern const struct pr_command pr_command_commit;
+extern const struct pr_command pr_command_discover;
+extern const struct pr_command pr_command_info;
+extern const struct pr_command pr_command_init;
+extern const struct pr_command pr_command_settings;
 extern const struct pr_command pr_command_version;
 extern const struct pr_command pr_command_completion;
 extern const struct pr_command pr_command_man;

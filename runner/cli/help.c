@@ -59,7 +59,7 @@ static void add_option(struct pr_buf *out, const struct pr_option *option)
 	pr_buf_addf(&left, "--%s", option->name);
 	if (option->kind == PR_OPTION_SWITCH)
 		pr_buf_addf(&left, " / --no-%s", option->name);
-	else if (option->kind != PR_OPTION_FLAG)
+	else if (option->value)
 		add_choices(&left, option);
 	add_row(out, pr_buf_str(&left), option->help);
 }
@@ -144,7 +144,7 @@ static void add_man_command(
 	}
 	for (size_t i = 0; i < command->positional_count; i++)
 		add_man_positional(out, &command->positionals[i]);
-	for (size_t i = 0; i < command->option_count; i++)
+	for (size_t i = 0; command->run && i < command->option_count; i++)
 		add_man_option(out, &command->options[i]);
 	for (size_t i = 0; i < command->command_count && depth < PR_COMMAND_DEPTH; i++) {
 		path[depth] = command->commands[i];
@@ -159,7 +159,12 @@ int pr_help_man(const char *program, const struct pr_command *root, struct pr_bu
 	pr_buf_addf(out, ".TH %s 1 \"\" \"%s %s\"\n.SH NAME\n%s \\- ", program, program, PR_VERSION,
 		program);
 	add_roff(out, root->summary);
-	pr_buf_adds(out, "\n.SH COMMANDS\n");
+	if (root->option_count)
+		pr_buf_adds(out, "\n.SH OPTIONS");
+	pr_buf_addc(out, '\n');
+	for (size_t i = 0; i < root->option_count; i++)
+		add_man_option(out, &root->options[i]);
+	pr_buf_adds(out, ".SH COMMANDS\n");
 	add_man_command(program, path, 1, out);
 	return out->status;
 }

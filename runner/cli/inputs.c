@@ -16,11 +16,17 @@ int pr_inputs_variables(struct pr_inputs *inputs, const struct pr_args *args,
 	return rc;
 }
 
+char *pr_inputs_settings_path(const struct pr_args *args)
+{
+	const char *given = pr_args_value(args, "settings");
+
+	return given ? pr_text_dup(given) : pr_settings_default_path();
+}
+
 int pr_inputs_settings(struct pr_inputs *inputs, const struct pr_args *args,
 	const struct pr_limits *limits, struct pr_err *err)
 {
-	const char *given = pr_args_value(args, "settings");
-	PR_AUTO(free) char *path = given ? pr_text_dup(given) : pr_settings_default_path();
+	PR_AUTO(free) char *path = pr_inputs_settings_path(args);
 
 	return pr_settings_load(path, limits, &inputs->settings, err);
 }

@@ -16,6 +16,9 @@ struct pr_inputs {
 int pr_inputs_variables(struct pr_inputs *inputs, const struct pr_args *args,
 	const struct pr_limits *limits, struct pr_err *err);
 
+/* Where the settings are. NULL when there is no home. Caller frees. */
+char *pr_inputs_settings_path(const struct pr_args *args) PR_MUST_CHECK;
+
 /* The settings, from the default place where none was given. */
 int pr_inputs_settings(struct pr_inputs *inputs, const struct pr_args *args,
 	const struct pr_limits *limits, struct pr_err *err);

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/global_options.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -36,6 +37,9 @@ static int parse(struct pr_context *context, int argc, char **argv, char *plan,
 {
 	if (pr_text_eq(base_name(argv[0]), "reliably"))
 		context->program = "reliably";
+	else if (pr_text_eq(base_name(argv[0]), "chaos"))
+		*context = (struct pr_context){
+			.root = &pr_commands_chaos, .program = "chaos", .limits = context->limits};
 	else if (argc == 1 && plan)
 		return run_plan_of_environment(context, plan, args, err);
 	return pr_args_parse(context->root, argc, argv, args, err);
@@ -53,6 +57,22 @@ static void open_standard_streams(void)
 		close(fd);
 }
 
+static int run(struct pr_context *context, const struct pr_args *args)
+{
+	struct pr_globals globals = PR_GLOBALS_INIT;
+	struct pr_err err = PR_ERR_INIT;
+	int code = PR_EXIT_DEVIATED;
+
+	if (pr_args_flag(args, "version") && !args->command->run)
+		return pr_command_version.run(context, args);
+	if (pr_globals_apply(&globals, context, args, &err))
+		pr_complain(context, "%s", err.msg);
+	else
+		code = args->command->run(context, args);
+	pr_globals_release(&globals);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	struct pr_context context = {
@@ -68,7 +88,7 @@ int main(int argc, char **argv)
 	else if (args.help)
 		code = pr_console_help(&context, &args);
 	else
-		code = args.command->run(&context, &args);
+		code = run(&context, &args);
 	pr_args_release(&args);
 	return code;
 }

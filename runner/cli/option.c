@@ -1,6 +1,7 @@
 #include "cli/option.h"
 
 #include "base/text.h"
+#include "cli/suggest.h"
 
 #include <string.h>
 
@@ -89,6 +90,15 @@ static int take_option(struct reader *reader, const struct pr_option *option, co
 	return add_given(reader, option, value, false);
 }
 
+static int refuse_option(struct reader *reader, const char *name, size_t n)
+{
+	PR_AUTO(buf) struct pr_buf hint = PR_BUF_INIT(1024);
+
+	pr_suggest_option(reader->args, name, n, &hint);
+	return pr_fail(reader->err, PR_EUSAGE, "No such option: --%.*s%s", (int)n, name,
+		pr_buf_str(&hint));
+}
+
 static int read_long(struct reader *reader, const char *text)
 {
 	const struct pr_command *command = reader->args->command;
@@ -102,7 +112,7 @@ static int read_long(struct reader *reader, const char *text)
 		if (option && option->kind == PR_OPTION_SWITCH)
 			return add_given(reader, option, NULL, true);
 	}
-	return pr_fail(reader->err, PR_EUSAGE, "No such option: --%.*s", (int)n, text);
+	return refuse_option(reader, text, n);
 }
 
 /* "-x", "-xVALUE", and several flags in one word: "-xy". */
@@ -125,6 +135,7 @@ static int read_short(struct reader *reader, const char *text)
 
 static int enter_command(struct reader *reader, const char *name)
 {
+	PR_AUTO(buf) struct pr_buf hint = PR_BUF_INIT(1024);
 	struct pr_args *args = reader->args;
 
 	for (size_t i = 0; i < args->command->command_count; i++) {
@@ -136,7 +147,8 @@ static int enter_command(struct reader *reader, const char *name)
 		args->command = command;
 		return 0;
 	}
-	return pr_fail(reader->err, PR_EUSAGE, "No such command '%s'.", name);
+	pr_suggest_command(args->command, name, &hint);
+	return pr_fail(reader->err, PR_EUSAGE, "No such command '%s'.%s", name, pr_buf_str(&hint));
 }
 
 static int read_argument(struct reader *reader, const char *text)
@@ -166,6 +178,12 @@ static int read_word(struct reader *reader, const char *word)
 	return word[1] == '-' ? read_long(reader, word + 2) : read_short(reader, word + 1);
 }
 
+static bool ends_reading(const struct pr_args *args)
+{
+	return args->given_count &&
+	       args->given[args->given_count - 1].option->kind == PR_OPTION_LAST;
+}
+
 static int check_complete(const struct reader *reader)
 {
 	const struct pr_command *command = reader->args->command;
@@ -193,6 +211,8 @@ int pr_args_parse(const struct pr_command *root, int argc, char *const *argv, st
 			return 0;
 		if (rc)
 			return rc;
+		if (ends_reading(args))
+			return 0;
 	}
 	return check_complete(&reader);
 }

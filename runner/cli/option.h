@@ -16,6 +16,7 @@ enum pr_option_kind {
 	PR_OPTION_SWITCH, /* --x / --no-x */
 	PR_OPTION_VALUE,  /* --x VALUE; the last one counts */
 	PR_OPTION_LIST,   /* --x VALUE, may be repeated */
+	PR_OPTION_LAST,   /* --x; nothing after it is read, and no command is needed */
 };
 
 struct pr_option {

@@ -5,9 +5,6 @@
 #include "engine/host.h"
 #include "engine/journal_file.h"
 
-/* The version whose journals these are: `chaos report` chooses its template by it. */
-#define UPSTREAM_VERSION "1.45.0"
-
 struct pr_journal {
 	struct pr_loop *loop;
 	json_t *value;
@@ -26,7 +23,7 @@ static json_t *value_new(json_t *document, int64_t start_us)
 	pr_host_node(node);
 	pr_stamp_iso(start, start_us);
 	return json_pack("{s:s, s:s, s:s, s:O, s:s, s:n, s:b, s:{s:n, s:n, s:[]}, s:[], s:[]}",
-		"chaoslib-version", UPSTREAM_VERSION, "platform", platform, "node", node,
+		"chaoslib-version", PR_JOURNAL_UPSTREAM_VERSION, "platform", platform, "node", node,
 		"experiment", document, "start", start, "status", "deviated", 0, "steady_states",
 		"before", "after", "during", "run", "rollbacks");
 }

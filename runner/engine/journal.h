@@ -16,6 +16,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/* The version whose journals these are: `chaos report` chooses its template by it. */
+#define PR_JOURNAL_UPSTREAM_VERSION "1.45.0"
+
 struct pr_journal;
 
 /*

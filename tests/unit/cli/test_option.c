@@ -36,8 +36,13 @@ static const struct pr_command list = {.name = "list", .summary = "s", .run = ru
 static const struct pr_command *const file_commands[] = {&copy, &list};
 static const struct pr_command file = {.name = "file", .summary = "s", PR_COMMANDS(file_commands)};
 static const struct pr_command *const root_commands[] = {&file, &list};
+static const struct pr_option root_options[] = {
+	{"quiet", 'q', PR_OPTION_FLAG, NULL, "h", NULL},
+	{"out", 0, PR_OPTION_VALUE, "PATH", "h", NULL},
+	{"version", 0, PR_OPTION_LAST, NULL, "h", NULL},
+};
 static const struct pr_command root = {
-	.name = "program", .summary = "s", PR_COMMANDS(root_commands)};
+	.name = "program", .summary = "s", PR_OPTIONS(root_options), PR_COMMANDS(root_commands)};
 
 #define WORDS 12
 
@@ -126,11 +131,27 @@ static void words_become_commands_options_and_arguments(void **state)
 	}
 }
 
+struct refusal {
+	const char *line, *says;
+};
+
+static void assert_refused(const struct refusal *refusals, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct pr_args args;
+		struct pr_err err = PR_ERR_INIT;
+
+		assert_int_equal(parse(refusals[i].line, &args, &err), PR_EUSAGE);
+		if (strcmp(err.msg, refusals[i].says) != 0)
+			fail_msg("%s: %s", refusals[i].line, err.msg);
+		assert_non_null(args.command);
+		pr_args_release(&args);
+	}
+}
+
 static void wrong_lines_are_refused_with_the_reason(void **state)
 {
-	static const struct {
-		const char *line, *says;
-	} cases[] = {
+	static const struct refusal refusals[] = {
 		{"", "Missing command."},
 		{"file", "Missing command."},
 		{"nothing", "No such command 'nothing'."},
@@ -143,7 +164,6 @@ static void wrong_lines_are_refused_with_the_reason(void **state)
 		{"list a", "Got unexpected extra argument (a)"},
 		{"file copy a --nothing", "No such option: --nothing"},
 		{"file copy a --nothing=1", "No such option: --nothing"},
-		{"file copy a --forc", "No such option: --forc"},
 		{"file copy a --no-force", "No such option: --no-force"},
 		{"file copy a --no-out", "No such option: --no-out"},
 		{"file copy a --no-loud=1", "No such option: --no-loud"},
@@ -162,16 +182,36 @@ static void wrong_lines_are_refused_with_the_reason(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < PR_LEN(cases); i++) {
-		struct pr_args args;
-		struct pr_err err = PR_ERR_INIT;
+	assert_refused(refusals, PR_LEN(refusals));
+}
 
-		assert_int_equal(parse(cases[i].line, &args, &err), PR_EUSAGE);
-		if (strcmp(err.msg, cases[i].says) != 0)
-			fail_msg("%s: %s", cases[i].line, err.msg);
-		assert_non_null(args.command);
-		pr_args_release(&args);
-	}
+static void what_a_misspelt_word_may_mean_is_said(void **state)
+{
+	static const struct refusal refusals[] = {
+		{"file copy a --forc", "No such option: --forc. Did you mean --force?"},
+		{"file copy a --focre", "No such option: --focre. Did you mean --force?"},
+		{"file copy a --fore", "No such option: --fore. Did you mean --force?"},
+		{"file copy a --forces=1", "No such option: --forces. Did you mean --force?"},
+		{"file copy a --col", "No such option: --col. Did you mean --colour?"},
+		{"file copy a --cooler", "No such option: --cooler. Did you mean --colour?"},
+		{"file copy a --coller", "No such option: --coller. Did you mean --colour?"},
+		{"file copy a --co", "No such option: --co"},
+		{"file copy a --cellar", "No such option: --cellar"},
+		{"file copy a --vra", "No such option: --vra. Did you mean --var?"},
+		{"file copy a --quiet", "No such option: --quiet. It goes before 'file'."},
+		{"file --force copy a", "No such option: --force. It goes after 'copy'."},
+		{"--quite file copy a", "No such option: --quite. Did you mean --quiet?"},
+		{"fiel", "No such command 'fiel'. Did you mean 'file'?"},
+		{"lits", "No such command 'lits'. Did you mean 'list'?"},
+		{"li", "No such command 'li'."},
+		{"file copu", "No such command 'copu'. Did you mean 'copy'?"},
+		{"a-word-that-is-longer-than-any-command-or-option-that-there-is",
+			"No such command 'a-word-that-is-longer-than-any-command-or-option-that-"
+			"there-is'."},
+	};
+
+	(void)state;
+	assert_refused(refusals, PR_LEN(refusals));
 }
 
 static void help_comes_before_what_is_missing(void **state)
@@ -197,6 +237,48 @@ static void help_comes_before_what_is_missing(void **state)
 	}
 }
 
+static void an_option_before_the_command_counts_for_it(void **state)
+{
+	static const struct {
+		const char *line, *out;
+		bool quiet;
+	} cases[] = {
+		{"file copy a", NULL, false},
+		{"--quiet file copy a", NULL, true},
+		{"-q --out x file copy a", "x", true},
+		{"--out=x file copy a --out=y", "y", false},
+		{"--out copy file copy a", "copy", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		struct pr_args args;
+
+		assert_int_equal(parse(cases[i].line, &args, NULL), 0);
+		assert_string_equal(args.command->name, "copy");
+		assert_text(pr_args_value(&args, "out"), cases[i].out);
+		assert_int_equal(pr_args_flag(&args, "quiet"), cases[i].quiet);
+		pr_args_release(&args);
+	}
+}
+
+static void nothing_is_read_after_a_last_option(void **state)
+{
+	static const char *const lines[] = {
+		"--version", "--version nothing", "-q --version --nothing", "--version --help"};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(lines); i++) {
+		struct pr_args args;
+
+		assert_int_equal(parse(lines[i], &args, NULL), 0);
+		assert_true(pr_args_flag(&args, "version"));
+		assert_false(args.help);
+		assert_string_equal(args.command->name, "program");
+		pr_args_release(&args);
+	}
+}
+
 static void repeated_options_keep_their_order(void **state)
 {
 	struct pr_args args;
@@ -217,7 +299,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_become_commands_options_and_arguments),
 		cmocka_unit_test(wrong_lines_are_refused_with_the_reason),
+		cmocka_unit_test(what_a_misspelt_word_may_mean_is_said),
 		cmocka_unit_test(help_comes_before_what_is_missing),
+		cmocka_unit_test(an_option_before_the_command_counts_for_it),
+		cmocka_unit_test(nothing_is_read_after_a_last_option),
 		cmocka_unit_test(repeated_options_keep_their_order),
 	};
 
