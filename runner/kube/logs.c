@@ -29,7 +29,8 @@ static int take(void *arg, const char *bytes, size_t n)
 static int address(
 	const json_t *pod, bool follow, const struct pr_kube_lines *lines, struct pr_buf *out)
 {
-	PR_AUTO(free) char *path = pr_kube_path("Pod", pr_kube_meta(pod, "namespace"),
+	PR_AUTO(free)
+	char *path = pr_kube_path("Pod", pr_kube_meta(pod, "namespace"),
 		pr_kube_meta(pod, "name") ? pr_kube_meta(pod, "name") : "");
 	const char *container = pr_kube_container_name(pod);
 
@@ -71,7 +72,7 @@ int pr_kube_logs_read(struct pr_kube_client *client, const json_t *pod, bool fol
 	return rc;
 }
 
-static int not_started(const struct pr_kube_view *view, struct pr_err *err)
+static int not_started(struct pr_kube_view *view, struct pr_err *err)
 {
 	struct pr_kube_reason reason;
 

@@ -111,15 +111,17 @@ int pr_kube_view_look(struct pr_kube_view *view, struct pr_err *err)
 }
 
 /* By uid: names come back. */
-static bool last_warning(const struct pr_kube_view *view, struct pr_kube_reason *reason)
+static bool last_warning(struct pr_kube_view *view, struct pr_kube_reason *reason)
 {
 	PR_AUTO(kube_result) struct pr_kube_result result = {.status = 0};
 	const json_t *event;
+	int rc = get(view->client,
+		selected(pr_kube_path("Event", view->space, NULL),
+			"fieldSelector=type%3DWarning%2CinvolvedObject.uid%3D", view->uid),
+		&result, NULL);
 
-	if (get(view->client,
-		    selected(pr_kube_path("Event", view->space, NULL),
-			    "fieldSelector=type%3DWarning%2CinvolvedObject.uid%3D", view->uid),
-		    &result, NULL))
+	view->interrupted = rc == PR_ECANCELED;
+	if (rc)
 		return false;
 	event = newest(result.body);
 	if (!pr_json_str(event, "reason") || !pr_json_str(event, "message"))
@@ -129,7 +131,7 @@ static bool last_warning(const struct pr_kube_view *view, struct pr_kube_reason 
 	return true;
 }
 
-bool pr_kube_view_is_stuck(const struct pr_kube_view *view, struct pr_kube_reason *reason)
+bool pr_kube_view_is_stuck(struct pr_kube_view *view, struct pr_kube_reason *reason)
 {
 	if (!view->job || pr_kube_job_is_over(view->job))
 		return false;

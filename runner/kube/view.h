@@ -18,6 +18,7 @@ struct pr_kube_view {
 	json_t *job;  /* owned; NULL: it is not there */
 	json_t *pod;  /* owned; the newest that was seen, kept when it is gone */
 	bool pod_gone;
+	bool interrupted; /* while it was asked why the plan does not start */
 };
 
 /* Frees the contents. */
@@ -31,8 +32,9 @@ int pr_kube_view_look(struct pr_kube_view *view, struct pr_err *err);
 
 /*
  * Why the plan does not start: from the Job, its pod, or the last warning that the cluster wrote of
- * the Job. False when nothing is known. Events that may not be read are left out.
+ * the Job. False when nothing is known. Events that may not be read are left out; a loop that was
+ * stopped meanwhile shows in `interrupted`.
  */
-bool pr_kube_view_is_stuck(const struct pr_kube_view *view, struct pr_kube_reason *reason);
+bool pr_kube_view_is_stuck(struct pr_kube_view *view, struct pr_kube_reason *reason);
 
 #endif

@@ -88,7 +88,7 @@ static int look(struct waiting *w, struct pr_err *err)
 	w->answered_us = pr_loop_now_us(w->wait->loop);
 	if (!pr_kube_container_began(w->view.pod) && pr_kube_view_is_stuck(&w->view, &reason))
 		tell(w, reason.name, reason.text);
-	return 0;
+	return w->view.interrupted ? pr_fail(err, PR_ECANCELED, "interrupted") : 0;
 }
 
 /* All of the log is there when the container had ended before it was read to its end. */
@@ -102,8 +102,11 @@ static int read_log(struct waiting *w, struct pr_err *err)
 		pr_err_clear(err);
 		rc = 0;
 	}
-	if (rc)
+	if (rc) {
+		/* the log may have lasted for hours: the next look tells whether all is lost */
+		w->answered_us = pr_loop_now_us(w->wait->loop);
 		return overcome(w, rc, err);
+	}
 	w->log_done = over;
 	w->began_us = pr_loop_now_us(w->wait->loop); /* its end is near */
 	return over && pr_kube_lines_finish(&w->lines)

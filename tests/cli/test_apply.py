@@ -472,6 +472,23 @@ class Wait(Base):
         self.assertIn("interrupted, the Job 'once' goes on", done.err)
         self.assertEqual(self.mine(), ["Job/once"])
 
+    def test_stopping_while_it_is_asked_why_nothing_starts(self):
+        for sign in (signal.SIGTERM, None):
+            self.fresh()
+            self.api.server.faults.append(Fault({"method": "GET", "path": "*/events", "do": "delay", "seconds": 4}))
+            child = self.waiting(*(() if sign else ("--wait-timeout", "1500ms")))
+            end = time.monotonic() + 30
+            while not self.api.server.faults[0].hits:
+                self.assertLess(time.monotonic(), end)
+                time.sleep(0.01)
+            if sign:
+                time.sleep(0.2)
+                child.send_signal(sign)
+            done = self.finish(child)
+            self.assertEqual(done.code, 2, done)
+            self.assertIn("the Job 'once' goes on", done.err)
+            self.assertLess(time.monotonic(), end - 25)
+
     def test_json_holds_the_outcome(self):
         done = self.moved(self.ended(1), "-o", "json")
         self.assertEqual((done.code, json.loads(done.out)["outcome"]["exit_code"]), (1, 1))

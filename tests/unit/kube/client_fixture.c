@@ -15,6 +15,11 @@ static void skip_time(void *ctx, int64_t us)
 	skipped_us += us;
 }
 
+void client_skip(int64_t us)
+{
+	skipped_us += us;
+}
+
 static const struct pr_clock hasty = {
 	.monotonic_us = hasty_us, .wall_us = hasty_us, .skip = skip_time};
 

@@ -9,6 +9,9 @@
 
 int client_setup(void **state);
 
+/* Moves the clock of all fixtures. */
+void client_skip(int64_t us);
+
 /* One call to the server of the fixture, as `cluster` has it, with a client of its own. `err` and
  * `result` are emptied before. */
 int client_call_as(struct fixture *f, struct pr_kube_cluster *cluster,
