@@ -54,6 +54,9 @@ static void tell_failure(struct pr_kube_answer *answer, const struct pr_kube_clu
 	if (response->sys)
 		pr_fail_errno(&err, response->sys, "%s the API server %s (%s)", what,
 			cluster->server, cluster->origin);
+	else if (response->failure == PR_HTTP_TOO_LARGE)
+		pr_fail(&err, PR_ELIMIT, "%s the API server %s (%s)", what, cluster->server,
+			cluster->origin);
 	else
 		pr_fail(&err, PR_ENET, "%s the API server %s (%s): %s", what, cluster->server,
 			cluster->origin, response->detail);
@@ -71,7 +74,7 @@ static const struct {
 	{PR_HTTP_TLS, PR_ENET, "no TLS connection with"},
 	{PR_HTTP_READ_TIMEOUT, PR_ETIMEOUT, "waited in vain for"},
 	{PR_HTTP_INCOMPLETE, PR_ENET, "half an answer from"},
-	{PR_HTTP_TOO_LARGE, PR_ELIMIT, "too large an answer from"},
+	{PR_HTTP_TOO_LARGE, PR_ELIMIT, "more than 32 MiB from"},
 	{PR_HTTP_HEADER, PR_EINVAL, "cannot ask"},
 	{PR_HTTP_MEMORY, PR_ENOMEM, "no memory for a call to"},
 };
@@ -88,8 +91,8 @@ static void fail(struct pr_kube_answer *answer, const struct pr_kube_cluster *cl
 	}
 }
 
-/* "field: message" of each cause that the message does not hold already. */
-static void add_causes(struct pr_buf *text, const json_t *status)
+/* "field: message" of each cause that the message does not hold already, until that is enough. */
+static void add_causes(struct pr_buf *text, size_t enough, const json_t *status)
 {
 	const json_t *causes = pr_json_array(pr_json_object(status, "details"), "causes");
 	const char *message = pr_json_str(status, "message");
@@ -100,6 +103,8 @@ static void add_causes(struct pr_buf *text, const json_t *status)
 		const char *field = pr_json_str(cause, "field");
 		const char *why = pr_json_str(cause, "message");
 
+		if (text->len > enough)
+			return;
 		if (!why || (message && strstr(message, why) && (!field || strstr(message, field))))
 			continue;
 		pr_buf_addf(text, "; %s%s%s", field ? field : "", field ? ": " : "", why);
@@ -109,7 +114,7 @@ static void add_causes(struct pr_buf *text, const json_t *status)
 static void tell_status(
 	struct pr_kube_answer *answer, const struct pr_kube_cluster *cluster, const json_t *status)
 {
-	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(sizeof answer->message * 4);
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 	const char *message = pr_json_str(status, "message");
 	const char *reason = pr_json_str(status, "reason");
 
@@ -123,7 +128,7 @@ static void tell_status(
 	else
 		pr_buf_addf(&text, "the API server %s answered %ld %s", cluster->server,
 			answer->status, answer->reason);
-	add_causes(&text, status);
+	add_causes(&text, sizeof answer->message, status);
 	pr_text_copy(answer->message, sizeof answer->message, pr_buf_str(&text));
 }
 

@@ -132,6 +132,28 @@ static void tells_what_the_server_refuses_in_its_own_words(void **state)
 	}
 }
 
+/* However much a server says, the beginning of it arrives. */
+static void keeps_the_beginning_of_a_long_refusal(void **state)
+{
+	static const char head[] = JSON_HEAD("422 Unprocessable Entity") BODY
+		"{\"reason\":\"Invalid\",\"message\":\"bad: ";
+	struct fixture *f = *state;
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(1 << 20);
+	struct server_answer answer = {.bytes = NULL};
+	struct pr_kube_result result;
+	struct pr_err err;
+
+	pr_buf_adds(&text, head);
+	for (size_t i = 0; i < 5000; i++)
+		pr_buf_addc(&text, 'm');
+	pr_buf_adds(&text, "\",\"details\":{\"causes\":[{\"field\":\"f\",\"message\":\"why\"}]}}");
+	answer.bytes = pr_buf_str(&text);
+	fixture_serve(f, &answer, 1);
+	assert_int_equal(client_call(f, &get, &result, &err), PR_EINVAL);
+	assert_non_null(strstr(err.msg, "bad: mmmm"));
+	pr_kube_result_release(&result);
+}
+
 static void repeats_what_may_be_repeated(void **state)
 {
 	static const struct {
@@ -209,6 +231,7 @@ int main(void)
 		TEST(sends_the_request_and_gives_the_value_of_the_answer),
 		TEST(says_who_asks),
 		TEST(tells_what_the_server_refuses_in_its_own_words),
+		TEST(keeps_the_beginning_of_a_long_refusal),
 		TEST(repeats_what_may_be_repeated),
 		TEST(gives_up_after_five_attempts_with_the_last_answer),
 		TEST(names_a_server_that_is_not_there_and_where_it_was_configured),
