@@ -40,6 +40,10 @@ static int set_server(
 		return rc;
 	if (!text)
 		return pr_kube_entry_fail(entry, err, "has no 'server'");
+	if (pr_url_has_login(text))
+		return pr_kube_entry_fail(entry, err,
+			"has a 'server' with a login in it: give the user a username and a "
+			"password instead");
 	if (pr_kube_token_check(text, "server", &problem) || pr_url_check(text, &problem))
 		return pr_kube_entry_fail(entry, err, "cannot be used: %s", problem.msg);
 	if (strpbrk(text, "?# "))
@@ -59,6 +63,21 @@ static char *proxy_address(const char *text)
 	return pr_text_dup(text);
 }
 
+/* The password that a proxy's address may hold, in its spelling there. */
+static int redact_login(const char *address, struct pr_err *err)
+{
+	const char *scheme = strstr(address, "://");
+	const char *login = scheme ? scheme + strlen("://") : address;
+	const char *end = memrchr(login, '@', strcspn(login, "/?#"));
+	const char *colon = end ? memchr(login, ':', (size_t)(end - login)) : NULL;
+	PR_AUTO(free) char *password = NULL;
+
+	if (!colon)
+		return 0;
+	password = pr_text_format("%.*s", (int)(end - colon - 1), colon + 1);
+	return password ? pr_redact_add(password, err) : pr_fail_nomem(err);
+}
+
 static int set_proxy(
 	struct pr_kube_cluster *cluster, const struct pr_kube_entry *entry, struct pr_err *err)
 {
@@ -69,6 +88,8 @@ static int set_proxy(
 
 	if (rc || !text)
 		return rc;
+	if (redact_login(text, err))
+		return PR_ENOMEM;
 	for (size_t i = 0; i < PR_LEN(schemes); i++)
 		known |= pr_text_starts(text, schemes[i]);
 	if (!known)
@@ -104,13 +125,7 @@ static int set_cluster(
 /* Plain http to another machine would show credentials to everybody; kubectl sends none either. */
 static bool may_send_credentials(const struct pr_kube_cluster *cluster)
 {
-	PR_AUTO(free) char *netloc = pr_url_netloc(cluster->server);
-
-	if (!pr_url_is_plain_http(cluster->server))
-		return true;
-	return netloc &&
-	       (pr_text_starts(netloc, "127.") || pr_text_starts(netloc, "[::1]") ||
-		       pr_text_eq(netloc, "localhost") || pr_text_starts(netloc, "localhost:"));
+	return !pr_url_is_plain_http(cluster->server) || pr_url_is_loopback(cluster->server);
 }
 
 static int set_user(struct pr_kube_cluster *cluster, const struct pr_kube_config *config,

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <curl/curl.h>
 #include <string.h>
@@ -59,6 +60,30 @@ char *pr_url_netloc(const char *url)
 		start = at + 1;
 	}
 	return pr_text_format("%.*s", (int)n, start);
+}
+
+bool pr_url_is_loopback(const char *url)
+{
+	static const char *const names[] = {"localhost", "[::1]"};
+	PR_AUTO(free) char *netloc = pr_url_netloc(url);
+	const char *bracket = netloc ? strchr(netloc, ']') : NULL;
+	struct in_addr address;
+
+	if (!netloc)
+		return false;
+	netloc[(size_t)(bracket ? bracket - netloc : 0) +
+		strcspn(bracket ? bracket : netloc, ":")] = '\0';
+	for (size_t i = 0; i < PR_LEN(names); i++)
+		if (pr_text_eq_nocase(netloc, names[i]))
+			return true;
+	return inet_pton(AF_INET, netloc, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
+}
+
+bool pr_url_has_login(const char *url)
+{
+	const char *start = strstr(url, "://");
+
+	return start && memchr(start + 3, '@', strcspn(start + 3, "/?#"));
 }
 
 /* Caller frees with curl_free; NULL: none. */

@@ -21,6 +21,12 @@ bool pr_url_is_plain_http(const char *url);
  */
 char *pr_url_netloc(const char *url) PR_MUST_CHECK;
 
+/* Whether the host is this machine: localhost, [::1] or an IPv4 address of 127.0.0.0/8. */
+bool pr_url_is_loopback(const char *url);
+
+/* Whether a user name or a password stands before the host. */
+bool pr_url_has_login(const char *url);
+
 /* The same address with another host, the port stays. Caller frees; NULL: no address, no memory. */
 char *pr_url_replace_host(const char *url, const char *host) PR_MUST_CHECK;
 

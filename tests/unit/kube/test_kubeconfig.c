@@ -203,6 +203,8 @@ static void says_which_setting_cannot_be_used(void **state)
 		{SERVER("server: 'ftp://h'"), "neither http:// nor https://"},
 		{SERVER("server: \"https://h\\r\\nX: 1\""), "control character"},
 		{SERVER("server: 'https://h?a=b'"), "with a query"},
+		{SERVER("server: 'https://me:secret99@h'"),
+			"a 'server' with a login in it: give the user a username"},
 		{SERVER("server: 1"), "'server' that is no text but of kind integer: put it in"},
 		{SERVER("server: 'https://h', insecure-skip-tls-verify: 'true'"),
 			"neither true nor false"},
@@ -343,6 +345,27 @@ static void reads_certificates_from_files_and_texts(void **state)
 	pr_kube_cluster_release(&c);
 }
 
+static void never_shows_the_password_of_a_proxy(void **state)
+{
+	static const char *const addresses[] = {
+		"http://me:secret99@p:1", "socks4://me:secret99@p:1", "me:secret99@p:1"};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(addresses); i++) {
+		PR_AUTO(free)
+		char *text = pr_text_format(
+			SERVER("server: 'https://h', proxy-url: '%s'"), addresses[i]);
+		struct pr_kube_cluster c;
+		struct pr_err err;
+
+		pr_redact_forget();
+		assert_non_null(text);
+		assert_int_equal(load_text(text, &c, &err), i ? PR_EINVAL : 0);
+		assert_true(pr_redact_found("secret99", strlen("secret99")));
+		pr_kube_cluster_release(&c);
+	}
+}
+
 static void warns_of_credentials_that_others_can_read_and_never_shows_them(void **state)
 {
 	static const struct {
@@ -354,7 +377,7 @@ static void warns_of_credentials_that_others_can_read_and_never_shows_them(void 
 		{USER("token: very-secret"), 0644, "'~/config' holds credentials"},
 		{USER("token: very-secret"), 0640, "'~/config' holds credentials"},
 		{USER("a: b"), 0644, NULL},
-		{CONTEXT "clusters: [{name: c, cluster: {server: 'http://h.example'}}]\n"
+		{CONTEXT "clusters: [{name: c, cluster: {server: 'http://127.h.example'}}]\n"
 			 "users: [{name: u, user: {token: very-secret}}]",
 			0600, "the credentials of user 'u' are not sent"},
 		{CONTEXT "clusters: [{name: c, cluster: {server: 'http://localhost:8001'}}]\n"
@@ -434,6 +457,7 @@ int main(void)
 		TEST(merges_the_files_of_KUBECONFIG),
 		TEST(looks_for_the_file_in_the_order_of_kubectl),
 		TEST(reads_certificates_from_files_and_texts),
+		TEST(never_shows_the_password_of_a_proxy),
 		TEST(warns_of_credentials_that_others_can_read_and_never_shows_them),
 		TEST(a_pod_uses_its_own_account),
 	};

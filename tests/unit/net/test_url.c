@@ -57,6 +57,40 @@ static void a_problem_needs_no_place_to_be_told(void **state)
 	assert_int_equal(pr_url_check("x", NULL), PR_EINVAL);
 }
 
+static void this_machine_is_known_by_its_whole_name(void **state)
+{
+	static const struct {
+		const char *url;
+		bool loopback;
+		bool login;
+	} cases[] = {
+		{"http://localhost", true, false},
+		{"http://LOCALHOST:80/a:b", true, false},
+		{"http://127.0.0.1", true, false},
+		{"http://127.255.0.9:8080/x", true, false},
+		{"http://[::1]", true, false},
+		{"http://[::1]:8080/x", true, false},
+		{"http://me:secret@127.0.0.1:1/x", true, true},
+		{"http://127.0.0.1.example.com", false, false},
+		{"http://127.example.com:80", false, false},
+		{"http://[::1].example.com", false, false},
+		{"http://[::1:2]", false, false},
+		{"http://localhost.example.com", false, false},
+		{"http://127.0.0.1@example.com", false, true},
+		{"http://128.0.0.1", false, false},
+		{"http://example.com/@localhost", false, false},
+		{"http://", false, false},
+		{"localhost", false, false},
+		{"", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++)
+		if (pr_url_is_loopback(cases[i].url) != cases[i].loopback ||
+			pr_url_has_login(cases[i].url) != cases[i].login)
+			fail_msg("'%s' is taken for what it is not", cases[i].url);
+}
+
 static void plain_http_is_known_by_its_scheme_alone(void **state)
 {
 	(void)state;
@@ -196,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepts_absolute_web_addresses_and_says_what_is_wrong_with_others),
 		cmocka_unit_test(a_problem_needs_no_place_to_be_told),
+		cmocka_unit_test(this_machine_is_known_by_its_whole_name),
 		cmocka_unit_test(plain_http_is_known_by_its_scheme_alone),
 		cmocka_unit_test(host_and_port_are_as_written_without_credentials),
 		cmocka_unit_test(credentials_go_on_to_the_same_host_and_never_from_https_to_http),
