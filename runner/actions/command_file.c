@@ -1,13 +1,15 @@
 #include "actions/command_file.h"
 
-#include "base/env.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/redact.h"
 #include "base/text.h"
 #include "base/uuid.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define WORDS_TRIED 4
 
@@ -47,9 +49,19 @@ int pr_actions_output(const char *name, const char *value, struct pr_buf *out, s
 	return rc ? pr_fail(err, (enum pr_code)rc, "the output '%s' cannot be written", name) : 0;
 }
 
-int pr_actions_append(const char *variable, const struct pr_buf *text, struct pr_err *err)
+/* Programs of the experiment know the file as well. */
+static bool ends_amid_line(const char *path, off_t size)
 {
-	const char *path = pr_env_get_set(variable);
+	PR_AUTO(close) int fd = size > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	char last = '\n';
+
+	return fd >= 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+}
+
+int pr_actions_append(
+	const char *variable, const char *path, const struct pr_buf *text, struct pr_err *err)
+{
+	struct stat before = {0};
 	PR_AUTO(close) int fd = -1;
 
 	if (!path) {
@@ -57,7 +69,12 @@ int pr_actions_append(const char *variable, const struct pr_buf *text, struct pr
 		return 0;
 	}
 	fd = pr_file_open_append(path, 0644, err);
-	if (fd < 0 || pr_file_write_all(fd, pr_buf_str(text), text->len, err))
+	if (fd < 0 || fstat(fd, &before))
 		return pr_wrap(err, "%s", variable);
-	return 0;
+	if (ends_amid_line(path, before.st_size) && pr_file_write_all(fd, "\n", 1, err))
+		return pr_wrap(err, "%s", variable);
+	if (pr_file_write_all(fd, pr_buf_str(text), text->len, err) == 0)
+		return 0;
+	(void)!ftruncate(fd, before.st_size); /* half an output fails the step */
+	return pr_wrap(err, "%s", variable);
 }

@@ -23,9 +23,11 @@ int pr_actions_heredoc(const char *name, const char *value, const char *word, st
 int pr_actions_output(const char *name, const char *value, struct pr_buf *out, struct pr_err *err);
 
 /*
- * Appends to the file that the variable names. Without the variable nothing is written, which a
- * debug line says. PR_EIO.
+ * Appends to the file at `path`, which `variable` named: for messages. What another program left
+ * there without a line end gets one, and what cannot be written whole is not there at all. `path`
+ * NULL: nothing is written, which a debug line says. PR_EIO.
  */
-int pr_actions_append(const char *variable, const struct pr_buf *text, struct pr_err *err);
+int pr_actions_append(
+	const char *variable, const char *path, const struct pr_buf *text, struct pr_err *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include "cli/plan_execute.h"
 
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,9 @@ struct action {
 	char plan[PR_UUID_SIZE];
 	char *result_file; /* NULL: the default */
 	char *log_file;
+	char *output_file; /* those of GitHub's files: what a plan's environment says is not ours */
+	char *summary_file;
+	char *workspace;
 	size_t errors; /* annotations so far */
 };
 
@@ -95,20 +99,22 @@ static void complain(struct action *action, const char *title, const char *messa
 }
 
 /* As later steps find it, whose working directory is the workspace. */
-static const char *journal_path(const struct pr_plan_job *job)
+static const char *journal_path(const struct action *action, const struct pr_plan_job *job)
 {
-	const char *workspace = pr_env_get_set("GITHUB_WORKSPACE");
+	const char *workspace = action->workspace;
 	const char *path = job->execution.journal ? job->result_path : NULL;
 	size_t n = workspace ? strlen(workspace) : 0;
 
 	if (!path || !pr_file_exists(path))
 		return "";
-	if (n && pr_text_starts(path, workspace) && path[n] == '/')
+	while (n && workspace[n - 1] == '/')
+		n--;
+	if (n && strncmp(path, workspace, n) == 0 && path[n] == '/')
 		path += n + 1;
 	return pr_text_starts(path, "./") ? path + 2 : path;
 }
 
-static int write_outputs(const struct pr_actions_result *result,
+static int write_outputs(const struct action *action, const struct pr_actions_result *result,
 	const struct pr_actions_facts *facts, struct pr_err *err)
 {
 	const struct {
@@ -123,17 +129,18 @@ static int write_outputs(const struct pr_actions_result *result,
 	for (size_t i = 0; i < PR_LEN(outputs); i++)
 		if (pr_actions_output(outputs[i].name, outputs[i].value, &text, err))
 			return err->code;
-	return pr_actions_append("GITHUB_OUTPUT", &text, err);
+	return pr_actions_append("GITHUB_OUTPUT", action->output_file, &text, err);
 }
 
-static int write_summary(const json_t *journal, const struct pr_actions_result *result,
-	const struct pr_actions_facts *facts, struct pr_err *err)
+static int write_summary(const struct action *action, const json_t *journal,
+	const struct pr_actions_result *result, const struct pr_actions_facts *facts,
+	struct pr_err *err)
 {
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 
 	if (pr_actions_summary(journal, result, facts, &text))
 		return pr_buf_check(&text, "the summary", err);
-	return pr_actions_append("GITHUB_STEP_SUMMARY", &text, err);
+	return pr_actions_append("GITHUB_STEP_SUMMARY", action->summary_file, &text, err);
 }
 
 /* A file that cannot be written is told and changes nothing. */
@@ -144,10 +151,10 @@ static void hand_on(struct action *action, const json_t *journal,
 
 	if (!action->hosted)
 		return;
-	if (write_outputs(result, facts, &err))
+	if (write_outputs(action, result, facts, &err))
 		complain(action, "Outputs", err.msg);
 	pr_err_clear(&err);
-	if (write_summary(journal, result, facts, &err))
+	if (write_summary(action, journal, result, facts, &err))
 		complain(action, "Summary", err.msg);
 }
 
@@ -223,7 +230,7 @@ static int tell_end(struct action *action, const struct pr_plan_job *job, enum p
 	const json_t *journal = ran ? job->execution.journal : NULL;
 	struct pr_actions_facts facts = {.plan = action->plan,
 		.url = job->reporter ? pr_reporter_execution_url(job->reporter) : NULL,
-		.journal = journal_path(job),
+		.journal = journal_path(action, job),
 		.error = ran ? job->execution.error.msg : err->msg};
 	struct pr_actions_result result;
 
@@ -283,8 +290,7 @@ static void tell_ignored(struct action *action)
 	const char *name;
 
 	for (size_t i = 0; action->hosted && (name = pr_actions_inputs_ignored(i)); i++) {
-		PR_AUTO(free)
-		char *text = pr_text_format(
+		PR_AUTO(free) char *text = pr_text_format(
 			"The input %s has no effect: there is nothing to install.", name);
 
 		pr_actions_stream_command(&action->stream, "notice", "Input", text);
@@ -303,6 +309,35 @@ static int refuse_inputs(struct action *action, const char *message)
 	return PR_EXIT_FAILED;
 }
 
+static int keep_paths(struct action *action, struct pr_err *err)
+{
+	const struct {
+		const char *variable;
+		char **path;
+	} rows[] = {{"GITHUB_OUTPUT", &action->output_file},
+		{"GITHUB_STEP_SUMMARY", &action->summary_file},
+		{"GITHUB_WORKSPACE", &action->workspace}};
+
+	for (size_t i = 0; i < PR_LEN(rows); i++) {
+		const char *path = pr_env_get_set(rows[i].variable);
+
+		*rows[i].path = path ? pr_text_dup(path) : NULL;
+		if (path && !*rows[i].path)
+			return pr_fail_nomem(err);
+	}
+	return 0;
+}
+
+static void release(struct action *action)
+{
+	pr_actions_inputs_release(&action->inputs);
+	free(action->result_file);
+	free(action->log_file);
+	free(action->output_file);
+	free(action->summary_file);
+	free(action->workspace);
+}
+
 static int act(struct pr_context *context, const struct pr_args *args)
 {
 	struct action action = {.context = context,
@@ -310,9 +345,12 @@ static int act(struct pr_context *context, const struct pr_args *args)
 	struct pr_err err = PR_ERR_INIT;
 	int code;
 
+	if (action.hosted) /* the plan's programs must not find our environment and our output */
+		(void)prctl(PR_SET_DUMPABLE, 0);
 	pr_actions_stream_init(&action.stream, STDOUT_FILENO);
-	if (pr_actions_inputs_read(&action.inputs, &err) || hide_secrets(&action, &err) ||
-		check_inputs(&action, &err) || choose_files(&action, &err)) {
+	if (keep_paths(&action, &err) || pr_actions_inputs_read(&action.inputs, &err) ||
+		hide_secrets(&action, &err) || check_inputs(&action, &err) ||
+		choose_files(&action, &err)) {
 		code = refuse_inputs(&action, err.msg);
 	} else {
 		tell_ignored(&action);
@@ -321,9 +359,7 @@ static int act(struct pr_context *context, const struct pr_args *args)
 	if (action.hosted)
 		pr_actions_stream_end(&action.stream);
 	pr_redact_listen(NULL, NULL);
-	pr_actions_inputs_release(&action.inputs);
-	free(action.result_file);
-	free(action.log_file);
+	release(&action);
 	return code;
 }
 

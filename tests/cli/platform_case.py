@@ -75,6 +75,7 @@ class PlatformCase(unittest.TestCase):
     """A stand-in, a client of it and a folder for each test."""
 
     maxDiff = None
+    user = None  # whose the program is, ours
 
     @classmethod
     def setUpClass(cls):
@@ -129,7 +130,7 @@ class PlatformCase(unittest.TestCase):
         self.addCleanup(out.close)
         self.addCleanup(err.close)
         child = subprocess.Popen([PROGRAM, *args], cwd=self.folder, env=self.environment(**changes),
-                                 stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+                                 stdin=subprocess.DEVNULL, stdout=out, stderr=err, user=self.user)
         child.files, child.began = (out, err), time.monotonic()
         self.addCleanup(self.end, child)
         return child

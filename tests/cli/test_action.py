@@ -227,6 +227,22 @@ class Inputs(ActionCase):
         self.assertEqual((done.code, done.outputs, done.summary), (0, {}, ""))
         self.assertIn("There is no GITHUB_OUTPUT", done.out)
 
+    def test_files_of_the_runner_that_cannot_be_written(self):
+        made = self.seeded("noop")
+        for path in ("/dev/full", "/", os.path.join(self.folder, "none", "output")):
+            with self.subTest(path):
+                done = self.step(self.inputs(made["plan"]), GITHUB_OUTPUT=path)
+                self.assertEqual((done.code, [title for title, _ in self.errors(done)]), (0, ["Outputs"]), done.out)
+
+    def test_an_environment_of_the_platform_does_not_move_them(self):
+        other = os.path.join(self.folder, "other")
+        made = self.plan({"title": "t", "description": "d", "method": [], "rollbacks": []},
+                         {"GITHUB_OUTPUT": other, "GITHUB_STEP_SUMMARY": other, "GITHUB_WORKSPACE": "/", "GITHUB_ACTIONS": "false"})
+        done = self.step(self.inputs(made["plan"], working_dir=os.path.join(self.folder, "p")), GITHUB_WORKSPACE=self.folder + "/")
+        self.assertEqual((done.outputs["status"], done.outputs["journal"]), ("completed", "p/run.json"))
+        self.assertTrue(done.summary)
+        self.assertFalse(os.path.exists(other))
+
     def test_debug_lines_are_seen_when_asked_for(self):
         made = self.seeded("noop")
         self.assertNotIn(" DEBUG] ", self.step(self.inputs(made["plan"])).out)
@@ -297,6 +313,27 @@ class Hostile(ActionCase):
                 self.assertEqual(done.code, 0, done.out)
                 self.check_nothing_is_forged(done)
                 self.assertEqual(len(done.console.named("error")), 1)
+
+    def test_a_program_that_writes_outputs_without_a_line_end(self):
+        writes = {"type": "process", "path": "sh", "arguments": ["-c", "printf %s own=1 >>$GITHUB_OUTPUT"]}
+        made = self.plan({"title": "t", "description": "d", "rollbacks": [],
+                          "method": [{"type": "action", "name": "writes", "provider": writes}]})
+        done = self.step(self.inputs(made["plan"]))
+        self.assertEqual((done.outputs["own"], done.outputs["status"]), ("1", "completed"))
+
+    @unittest.skipUnless(os.geteuid() == 0, "root can read every process, so this runs as somebody else")
+    def test_a_program_that_looks_at_its_parent(self):
+        looks = {"type": "process", "path": "sh", "arguments": [
+            "-c", "cat /proc/$PPID/environ; for n in 1 2; do echo ::error::forged >/proc/$PPID/fd/$n; done; true"]}
+        made = self.plan({"title": "t", "description": "d", "rollbacks": [],
+                          "method": [{"type": "probe", "name": "looks", "provider": looks}]})
+        os.chmod(self.folder, 0o777)
+        os.umask(0)
+        self.addCleanup(os.umask, 0o22)
+        self.user = 65534
+        done = self.step(self.inputs(made["plan"]))
+        self.assertNotIn("forged", done.out)
+        self.assertEqual(done.journal["run"][0]["output"]["stdout"], "")
 
     def test_a_megabyte(self):
         name = "\U0001f4a5|" * (1 << 18)

@@ -6,10 +6,12 @@
 #include "base/text.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -76,13 +78,52 @@ static void files_are_appended_to(void **state)
 
 	(void)state;
 	assert_true(fd >= 0);
-	assert_int_equal(pr_env_set("PR_TEST_FILE", path, NULL), 0);
 	pr_buf_adds(&text, "one\n");
-	assert_int_equal(pr_actions_append("PR_TEST_FILE", &text, NULL), 0);
-	assert_int_equal(pr_actions_append("PR_TEST_FILE", &text, NULL), 0);
+	assert_int_equal(pr_actions_append("PR_TEST_FILE", path, &text, NULL), 0);
+	assert_int_equal(pr_actions_append("PR_TEST_FILE", path, &text, NULL), 0);
 	assert_int_equal(pr_file_read(path, &file, NULL), 0);
 	unlink(path);
 	assert_string_equal(pr_buf_str(&file), "one\none\n");
+}
+
+static void what_others_left_amid_a_line_ends_first(void **state)
+{
+	char path[] = "/tmp/pr-command-file-XXXXXX";
+	PR_AUTO(close) int fd = mkstemp(path);
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	PR_AUTO(buf) struct pr_buf file = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	(void)state;
+	assert_int_equal(pr_file_write_all(fd, "a=b", 3, NULL), 0);
+	pr_buf_adds(&text, "one\n");
+	assert_int_equal(pr_actions_append("PR_TEST_FILE", path, &text, NULL), 0);
+	assert_int_equal(pr_file_read(path, &file, NULL), 0);
+	unlink(path);
+	assert_string_equal(pr_buf_str(&file), "a=b\none\n");
+}
+
+static void half_an_output_is_none(void **state)
+{
+	char path[] = "/tmp/pr-command-file-XXXXXX";
+	PR_AUTO(close) int fd = mkstemp(path);
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	PR_AUTO(buf) struct pr_buf file = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	struct rlimit before, room;
+	struct pr_err err = PR_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(pr_file_write_all(fd, "a=b\n", 4, NULL), 0);
+	pr_buf_adds(&text, "status<<word\ncompleted\nword\n");
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	room = (struct rlimit){.rlim_cur = 20, .rlim_max = before.rlim_max};
+	assert_int_equal(sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &room), 0);
+	assert_true(pr_actions_append("PR_TEST_FILE", path, &text, &err) < 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(pr_file_read(path, &file, NULL), 0);
+	unlink(path);
+	assert_string_equal(pr_buf_str(&file), "a=b\n");
+	assert_true(pr_text_starts(err.msg, "PR_TEST_FILE: "));
 }
 
 static void without_a_file_nothing_is_written(void **state)
@@ -92,10 +133,8 @@ static void without_a_file_nothing_is_written(void **state)
 
 	(void)state;
 	pr_buf_adds(&text, "one\n");
-	assert_int_equal(pr_env_unset("PR_TEST_FILE", NULL), 0);
-	assert_int_equal(pr_actions_append("PR_TEST_FILE", &text, &err), 0);
-	assert_int_equal(pr_env_set("PR_TEST_FILE", "/nonexistent/file", NULL), 0);
-	assert_true(pr_actions_append("PR_TEST_FILE", &text, &err) < 0);
+	assert_int_equal(pr_actions_append("PR_TEST_FILE", NULL, &text, &err), 0);
+	assert_true(pr_actions_append("PR_TEST_FILE", "/nonexistent/file", &text, &err) < 0);
 	assert_true(pr_text_starts(err.msg, "PR_TEST_FILE: "));
 }
 
@@ -106,6 +145,8 @@ int main(void)
 		cmocka_unit_test(words_are_random),
 		cmocka_unit_test(outputs_are_redacted),
 		cmocka_unit_test(files_are_appended_to),
+		cmocka_unit_test(what_others_left_amid_a_line_ends_first),
+		cmocka_unit_test(half_an_output_is_none),
 		cmocka_unit_test(without_a_file_nothing_is_written),
 	};
 
