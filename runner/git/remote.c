@@ -132,6 +132,7 @@ static int download(struct remote *r, git_remote *remote, struct pr_err *err)
 	pr_text_print(refspec, sizeof(refspec), "+%s:%s", r->name, r->name);
 	pr_git_session_callbacks(r->session, &options.callbacks);
 	r->session->token_sent = sent;
+	r->session->allowance = PR_GIT_FETCHED_MAX;
 	options.proxy_opts.type = GIT_PROXY_AUTO;
 	options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
 	options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;

@@ -172,6 +172,7 @@ void pr_git_session_callbacks(struct pr_git_session *session, git_remote_callbac
 	session->token_sent = false;
 	session->rejected = false;
 	session->moved = false;
+	session->allowance = PR_GIT_LISTED_MAX;
 	pr_err_clear(&session->io);
 	pr_buf_clear(&session->said);
 	callbacks->credentials = on_credentials;

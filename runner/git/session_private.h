@@ -30,6 +30,10 @@ PR_GIT_AUTO(tree)
 PR_GIT_AUTO(tree_entry)
 PR_GIT_AUTO(treebuilder)
 
+/* What a server may send before it is given up: to list its branches, and of one branch. */
+#define PR_GIT_LISTED_MAX ((int64_t)64 << 20)
+#define PR_GIT_FETCHED_MAX ((int64_t)4 << 30)
+
 /* What is kept of what a server says, in bytes. */
 #define PR_GIT_SAID_MAX ((size_t)16 << 10)
 
@@ -49,6 +53,7 @@ struct pr_git_session {
 	char status[480];   /* in its words */
 	git_oid base;       /* what the branch has to be at; zero: not there */
 	bool moved;         /* it was not */
+	int64_t allowance;  /* bytes that the server may still send in this step */
 	int signals;        /* a signalfd that is never read, -1 */
 	sigset_t mask;      /* of before */
 	bool started;       /* libgit2 */

@@ -150,6 +150,20 @@ static int stream_connect(git_stream *parent)
 	return rc;
 }
 
+/* What a server sends is kept in memory, or in the temporary folder. */
+static ssize_t allow(struct stream *stream, ssize_t n)
+{
+	struct pr_git_session *session = stream->session;
+
+	session->allowance -= n;
+	if (session->allowance >= 0)
+		return n;
+	pr_fail(&session->stop, PR_ELIMIT,
+		"'%.200s' sends without an end: is it a repository, or too large a one?",
+		session->place->location);
+	return failed(&session->stop);
+}
+
 static ssize_t stream_read(git_stream *parent, void *data, size_t size)
 {
 	struct stream *stream = pr_container_of(parent, struct stream, parent);
@@ -164,7 +178,7 @@ static ssize_t stream_read(git_stream *parent, void *data, size_t size)
 			return ready < 0 ? -1 : fail_silent(stream);
 		n = recv(stream->fd, data, size, 0);
 	} while (n < 0 && (errno == EAGAIN || errno == EINTR));
-	return n < 0 ? fail_io(stream, errno, "lost the connection to") : n;
+	return n < 0 ? fail_io(stream, errno, "lost the connection to") : allow(stream, n);
 }
 
 static ssize_t stream_write(git_stream *parent, const char *data, size_t size, int flags)

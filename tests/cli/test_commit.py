@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """`plan-deployer commit github`: into repositories on this machine, and through a real git server over TLS with tokens."""
+import contextlib
+import itertools
 import json
 import os
 import re
@@ -505,6 +507,34 @@ class Network(Remote):
             thread.start()
             self.refused("", "--repository", "http://localhost:%d/o/r" % listener.getsockname()[1])
             thread.join()
+
+    def answered(self, words, pieces):
+        """The one line about a server that answers with these pieces of a list of branches."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            def serve():
+                with listener.accept()[0] as connection, contextlib.suppress(OSError):
+                    connection.recv(10000)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                                       b"Content-Type: application/x-git-upload-pack-advertisement\r\n\r\n"
+                                       b"001e# service=git-upload-pack\n0000")
+                    for piece in pieces:
+                        connection.sendall(piece)
+            thread = threading.Thread(target=serve)
+            thread.start()
+            line = self.refused(words, "--repository", "http://localhost:%d/o/r" % listener.getsockname()[1])
+            thread.join()
+            return line
+
+    def test_a_server_that_lists_branches_without_an_end(self):
+        packets = (b"".join(b"%04x%040x refs/heads/b%08d\n" % (66, 1, 1000 * i + k) for k in range(1000))
+                   for i in itertools.count())
+        self.answered("sends without an end", itertools.chain([b"0036%040x HEAD\0a=b\n" % 1], packets))
+        self.assertEqual(os.listdir(self.temporary), [])
+
+    def test_what_a_server_says_moves_no_cursor(self):
+        text = b"ERR gone\x1b[2J\x1b[31m\rred"
+        line = self.answered("gone", [b"%04x" % (len(text) + 4) + text])
+        self.assertNotRegex(line.rstrip("\n"), "[\\x00-\\x1f]")
 
     def test_a_signal_leaves_nothing(self):
         for number in (signal.SIGINT, signal.SIGTERM):
