@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/help.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,6 +38,14 @@ void pr_print(const char *fmt, ...)
 		write_redacted(STDOUT_FILENO, text);
 }
 
+/* What is quoted from others moves no cursor, and stays on the line. */
+static void flatten(char *text)
+{
+	for (; text && *text; text++)
+		if (iscntrl((unsigned char)*text))
+			*text = ' ';
+}
+
 void pr_complain(const struct pr_context *context, const char *fmt, ...)
 {
 	PR_AUTO(free) char *text = NULL;
@@ -47,6 +56,7 @@ void pr_complain(const struct pr_context *context, const char *fmt, ...)
 	if (vasprintf(&text, fmt, args) < 0)
 		text = NULL;
 	va_end(args);
+	flatten(text);
 	line = pr_text_format("%s: %s\n", context->program, text ? text : "out of memory");
 	if (line)
 		write_redacted(STDERR_FILENO, line);
