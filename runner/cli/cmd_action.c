@@ -21,6 +21,9 @@
 #define SECRET_LEAST 6
 #define LINE_LEAST 16
 
+/* A workflow that is cancelled sends INT, 7.5 s later TERM, and kills 2.5 s later. */
+#define GRACE_MS 5000
+
 struct action {
 	struct pr_context *context;
 	struct pr_actions_inputs inputs;
@@ -271,6 +274,7 @@ static int run_plan(struct action *action, const struct pr_args *args)
 			.watcher = action->hosted ? &groups : NULL,
 			.set_status = true,
 			.load_environment = true,
+			.grace_ms = action->hosted ? GRACE_MS : 0,
 			.limits = action->context->limits},
 		.log = {.fd = -1}};
 	struct pr_err err = PR_ERR_INIT;

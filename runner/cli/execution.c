@@ -30,6 +30,8 @@ static void on_signal(void *arg, int signo)
 	struct pr_signals *signals = arg;
 
 	if (signals->run) {
+		if (signals->heard)
+			signals->heard(signals->arg);
 		pr_run_interrupt(signals->run, kind_of(signals, signo), NULL);
 		return;
 	}

@@ -22,6 +22,8 @@ struct pr_signals {
 	struct pr_run *run;        /* NULL while there is none */
 	int received;              /* the first signal that came without a run */
 	bool term_skips_rollbacks; /* docs/protocol.md 1.8 */
+	void (*heard)(void *arg);  /* a signal came during a run; NULL: nobody asks */
+	void *arg;
 };
 
 /* Starts handling them; `signals` must outlive the loop. */

@@ -240,6 +240,15 @@ static void terminate(void *arg, bool skip_rollbacks)
 			skip_rollbacks ? PR_INTERRUPT_USR2 : PR_INTERRUPT_USR1, NULL);
 }
 
+static void hasten(void *arg)
+{
+	struct pr_plan_job *job = arg;
+
+	job->hastened = true;
+	pr_reporter_hasten(
+		job->reporter, pr_loop_now_us(job->loop) + job->options.grace_ms * US_PER_MS);
+}
+
 static void log_resent(void *arg, const char *execution, const char *outcome, bool delivered)
 {
 	(void)arg;
@@ -262,7 +271,7 @@ static void deliver_earlier(struct pr_plan_job *job)
 	struct pr_err err = PR_ERR_INIT;
 
 	if (!pr_reporter_execution_url(job->reporter) || pr_reporter_undelivered(job->reporter) ||
-		pr_text_eq(job->execution.status, "interrupted"))
+		job->hastened || pr_text_eq(job->execution.status, "interrupted"))
 		return;
 	if (pr_resend_all(&resend, &err) && err.code != PR_OK)
 		pr_warn("%s", err.msg);
@@ -299,6 +308,10 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 		hooks[hook_count++] = *job->options.watcher;
 	hooks[hook_count++] = pr_reporter_hook(job->reporter);
 	options.hook_count = hook_count;
+	if (job->options.grace_ms) {
+		job->signals.heard = hasten;
+		job->signals.arg = job;
+	}
 	job->signals.term_skips_rollbacks =
 		pr_text_eq(pr_env_get_set("RELIABLY_CATCH_SIGTERM_BEFORE_CHAOSTOOLKIT"), "1");
 	rc = pr_execution_run(&job->signals, &options, &job->execution, err);

@@ -21,6 +21,7 @@ struct pr_plan_job_options {
 	const char *ca_file;
 	struct pr_log_sink console;    /* where the log is seen; without a function: nowhere */
 	const struct pr_hook *watcher; /* sees the run before the reporter does; NULL: none */
+	int64_t grace_ms;              /* how soon after a signal we may be killed; 0: not known */
 	bool set_status;
 	bool load_environment;
 	struct pr_limits limits;
@@ -43,6 +44,7 @@ struct pr_plan_job {
 	json_t *document;
 	struct pr_strategies strategies;
 	struct pr_reporter *reporter;
+	bool hastened; /* by a signal */
 	struct pr_execution execution;
 };
 

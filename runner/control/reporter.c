@@ -17,6 +17,7 @@
 #define US_PER_MS INT64_C(1000)
 #define CREATION_DEADLINE_MS INT64_C(15000)
 #define HURRY_MS INT64_C(1000)
+#define LEAST_MS INT64_C(1000)
 #define DRAIN_MS INT64_C(5000)
 #define SETTLE_MS INT64_C(5000)
 #define SETTLE_STEP_MS INT64_C(500)
@@ -42,6 +43,7 @@ struct pr_reporter {
 	struct pr_delivery *delivery;
 	struct pr_timer hurry; /* of an interrupted start */
 	int64_t deadline_us;   /* of the closing calls */
+	int64_t until_us;      /* pr_reporter_hasten; 0: nobody is in a hurry */
 	struct pr_timer settle;
 	int64_t settle_until_us;
 };
@@ -274,7 +276,7 @@ static void on_delivered(void *arg, const struct pr_delivery_result *result)
 		return;
 	}
 	pr_spool_remove(&reporter->spool);
-	if (!pr_text_eq(reporter->options.plan->status, "creating")) {
+	if (reporter->until_us || !pr_text_eq(reporter->options.plan->status, "creating")) {
 		go_on(reporter);
 		return;
 	}
@@ -313,8 +315,49 @@ static void deliver(void *arg)
 static int64_t patience_us(const struct pr_reporter *reporter)
 {
 	int64_t ms = reporter->options.deadline_ms;
+	int64_t us = (ms < DRAIN_MS ? ms : DRAIN_MS) * US_PER_MS;
+	int64_t half = (reporter->deadline_us - pr_loop_now_us(reporter->loop)) / 2;
 
-	return (ms < DRAIN_MS ? ms : DRAIN_MS) * US_PER_MS;
+	return reporter->until_us && half < us ? half : us;
+}
+
+static void bound_deadline(struct pr_reporter *reporter)
+{
+	int64_t least = pr_loop_now_us(reporter->loop) + LEAST_MS * US_PER_MS;
+	int64_t until = reporter->until_us > least ? reporter->until_us : least;
+
+	if (reporter->until_us && until < reporter->deadline_us)
+		reporter->deadline_us = until;
+}
+
+/* The results are there: what else we look for is left. */
+static void stop_settling(void *arg)
+{
+	struct pr_reporter *reporter = arg;
+
+	pr_timer_stop(&reporter->settle);
+	pr_platform_cancel(pr_steal(reporter->call));
+	go_on(reporter);
+}
+
+void pr_reporter_hasten(struct pr_reporter *reporter, int64_t until_us)
+{
+	int64_t rest;
+
+	if (reporter->until_us)
+		return;
+	reporter->until_us = until_us;
+	if (!reporter->closing || !reporter->ticket)
+		return;
+	bound_deadline(reporter);
+	rest = reporter->deadline_us - pr_loop_now_us(reporter->loop);
+	if (reporter->settle_until_us)
+		(void)pr_timer_start(
+			reporter->loop, &reporter->hurry, rest, stop_settling, reporter);
+	else if (reporter->delivery)
+		pr_delivery_hasten(reporter->delivery, reporter->deadline_us);
+	else
+		pr_uplink_drain(&reporter->uplink, patience_us(reporter), deliver, reporter);
 }
 
 static void finish(
@@ -328,6 +371,7 @@ static void finish(
 	pr_watcher_stop(&reporter->watcher);
 	reporter->deadline_us =
 		pr_loop_now_us(reporter->loop) + reporter->options.deadline_ms * US_PER_MS;
+	bound_deadline(reporter);
 	reporter->closing = closing_report(reporter);
 	if (!reporter->closing) {
 		pr_error("The results could not be reported: out of memory");

@@ -43,6 +43,13 @@ void pr_reporter_free(struct pr_reporter *reporter);
 /* The hook to give to the run; valid as long as the reporter. */
 struct pr_hook pr_reporter_hook(struct pr_reporter *reporter);
 
+/*
+ * From `until_us` of the loop's clock on whoever stopped the run may kill it: the closing calls,
+ * under way or still to come, are given up by then, one second being theirs in any case, and one
+ * more for what is on its way. The first call counts.
+ */
+void pr_reporter_hasten(struct pr_reporter *reporter, int64_t until_us);
+
 /* Where the execution can be seen; NULL when there is none. Borrowed. */
 const char *pr_reporter_execution_url(const struct pr_reporter *reporter);
 

@@ -149,6 +149,19 @@ int pr_delivery_start(struct pr_platform *platform, const json_t *document, int6
 	return 0;
 }
 
+void pr_delivery_hasten(struct pr_delivery *delivery, int64_t deadline_us)
+{
+	struct pr_loop *loop = pr_platform_loop(delivery->platform);
+
+	if (deadline_us >= delivery->deadline_us || delivery->step == PR_LEN(steps))
+		return;
+	delivery->deadline_us = deadline_us;
+	pr_timer_stop(&delivery->timer);
+	if (pr_timer_start(loop, &delivery->timer, deadline_us + LAST_US - pr_loop_now_us(loop),
+		    on_deadline, delivery))
+		on_deadline(delivery);
+}
+
 void pr_delivery_free(struct pr_delivery *delivery)
 {
 	if (!delivery)

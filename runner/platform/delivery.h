@@ -27,6 +27,9 @@ typedef void pr_delivery_fn(void *arg, const struct pr_delivery_result *result);
 int pr_delivery_start(struct pr_platform *platform, const json_t *document, int64_t deadline_us,
 	pr_delivery_fn *fn, void *arg, struct pr_delivery **ret_delivery, struct pr_err *err);
 
+/* An earlier deadline for what is left; a later one changes nothing. */
+void pr_delivery_hasten(struct pr_delivery *delivery, int64_t deadline_us);
+
 /* Ends it without its callback. NULL is allowed. */
 void pr_delivery_free(struct pr_delivery *delivery);
 

@@ -139,6 +139,23 @@ class Outcomes(ActionCase):
         self.assertEqual(self.execution(made)["user_state"]["current"], "finished")
 
 
+    def test_a_cancelled_workflow_does_not_wait_for_a_platform_that_hangs(self):
+        for path, running in (("*/state", True), ("*/results", False), ("*/status", False)):
+            with self.subTest(path, running=running):  # an activity, or the report
+                self.fresh()
+                made = self.seeded("slow" if running else "noop")
+                self.standin.fault(method="PUT", path=path, skip=2 * ("status" in path), times=None, do="hang")
+                child = self.begin(self.inputs(made["plan"]))
+                self.wait_for("create")
+                time.sleep(0.5 if running else 1.5)
+                began = time.monotonic()
+                child.send_signal(signal.SIGINT)
+                done = self.taken(self.finish(child))
+                self.assertLess(time.monotonic() - began, 7.4)
+                self.assertEqual(done.outputs["status"], "interrupted" if running else "completed", done.out)
+                self.assertIn("plan-runner report resend", done.console.named("warning")[0].data)
+
+
 class Inputs(ActionCase):
     def test_names_of_upstream_and_of_shells(self):
         made = self.seeded("noop")
