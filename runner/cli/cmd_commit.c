@@ -122,8 +122,7 @@ static int print_json(
 
 	if (!object || pr_json_write(object, &style, &text) || pr_buf_addc(&text, '\n'))
 		return pr_fail(err, PR_EINVAL, "what was done cannot be written as JSON");
-	pr_print_bytes(pr_buf_str(&text), text.len);
-	return 0;
+	return pr_print_document(pr_buf_str(&text), text.len, err);
 }
 
 static void print_line(const struct commit_job *job, const struct pr_committed *done)

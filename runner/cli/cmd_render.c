@@ -12,9 +12,7 @@ static int render(const struct pr_target *target, const struct pr_deployment *de
 
 	if (!rc && output)
 		return pr_file_replace(output, pr_buf_str(&text), text.len, 0644, false, err);
-	if (!rc)
-		pr_print_bytes(pr_buf_str(&text), text.len);
-	return rc;
+	return rc ? rc : pr_print_document(pr_buf_str(&text), text.len, err);
 }
 
 static int run(struct pr_context *context, const struct pr_args *args,

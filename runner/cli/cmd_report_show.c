@@ -74,8 +74,7 @@ static int write_document(const char *path, const struct pr_buf *document, struc
 	if (path)
 		return pr_file_replace(
 			path, document->ptr, document->len, DOCUMENT_MODE, false, err);
-	pr_print_bytes(document->ptr, document->len);
-	return 0;
+	return pr_print_document(document->ptr, document->len, err);
 }
 
 static int show(struct pr_context *context, const struct pr_args *args, struct pr_err *err)

@@ -7,10 +7,22 @@
 #include "cli/help.h"
 
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+void pr_console_open_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} while (fd >= STDIN_FILENO && fd <= STDERR_FILENO && fcntl(fd, F_SETFD, 0) == 0);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
 
 static void write_redacted(int fd, const char *text)
 {
@@ -23,6 +35,13 @@ static void write_redacted(int fd, const char *text)
 void pr_print_bytes(const char *bytes, size_t n)
 {
 	(void)pr_file_write_all(STDOUT_FILENO, bytes, n, NULL);
+}
+
+int pr_print_document(const char *bytes, size_t n, struct pr_err *err)
+{
+	int rc = pr_file_write_all(STDOUT_FILENO, bytes, n, err);
+
+	return rc ? pr_wrap(err, "standard output") : 0;
 }
 
 void pr_print(const char *fmt, ...)

@@ -6,11 +6,20 @@
 #include "base/log.h"
 #include "cli/context.h"
 
+/*
+ * Opens /dev/null in the place of each standard stream that is closed. First of all: the next
+ * connection would be opened there, and be sent what is printed.
+ */
+void pr_console_open_streams(void);
+
 /* Writes to standard output, redacted; a closed pipe is no error. */
 void pr_print(const char *fmt, ...) PR_PRINTF(1, 2);
 
 /* Writes `n` bytes to standard output as they are. */
 void pr_print_bytes(const char *bytes, size_t n);
+
+/* The same for what somebody goes on to use: that not all of it was written is a failure. */
+int pr_print_document(const char *bytes, size_t n, struct pr_err *err);
 
 /*
  * Sends the log to standard error: from INFO on, or with `verbose` everything with its place;

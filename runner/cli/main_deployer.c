@@ -10,6 +10,7 @@ int main(int argc, char **argv)
 	struct pr_err err = PR_ERR_INIT;
 	int code;
 
+	pr_console_open_streams();
 	if (pr_args_parse(context.root, argc, argv, &args, &err))
 		code = pr_console_usage(&context, &args, &err);
 	else if (args.help)

@@ -4,9 +4,7 @@
 #include "cli/console.h"
 #include "cli/global_options.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *base_name(const char *path)
 {
@@ -45,18 +43,6 @@ static int parse(struct pr_context *context, int argc, char **argv, char *plan,
 	return pr_args_parse(context->root, argc, argv, args, err);
 }
 
-/* In the place of a closed one the next connection would be opened, and be sent what is printed. */
-static void open_standard_streams(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	} while (fd >= STDIN_FILENO && fd <= STDERR_FILENO && fcntl(fd, F_SETFD, 0) == 0);
-	if (fd > STDERR_FILENO)
-		close(fd);
-}
-
 static int run(struct pr_context *context, const struct pr_args *args)
 {
 	struct pr_globals globals = PR_GLOBALS_INIT;
@@ -82,7 +68,7 @@ int main(int argc, char **argv)
 	struct pr_err err = PR_ERR_INIT;
 	int code;
 
-	open_standard_streams();
+	pr_console_open_streams();
 	if (parse(&context, argc, argv, plan, &args, &err))
 		code = pr_console_usage(&context, &args, &err);
 	else if (args.help)

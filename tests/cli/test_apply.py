@@ -582,6 +582,15 @@ class Logs(Base):
         self.refused(self.logs("--job", "other"), "no Job 'other'")
         self.refused(self.finish(self.start("logs", "kubernetes", "nonsense")), "UUID")
 
+    def test_a_standard_stream_that_is_closed(self):
+        self.running()
+        env = {"HOME": self.folder, "KUBECONFIG": self.config, "PATH": os.environ["PATH"]}
+        for closed in (">&-", "<&- >&- 2>&-"):
+            with self.subTest(closed):
+                done = subprocess.run(["sh", "-c", 'exec "$0" "$@" ' + closed, PROGRAM, "logs", "kubernetes", PLAN],
+                                      env=env, timeout=60)
+                self.assertEqual(done.returncode, 0)
+
     def test_a_log_that_is_gone(self):
         self.running()
         self.api.remove("Pod", "once-x1")

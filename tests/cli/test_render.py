@@ -252,6 +252,15 @@ class Refused(Base):
 
 
 class Tables(Base):
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full here")
+    def test_standard_output_that_takes_no_more(self):
+        for target, *more in (("github",), ("kubernetes", "--token-secret", "reliably")):
+            with self.subTest(target), open("/dev/full", "w") as full:
+                done = subprocess.run([PROGRAM, "render", target, PLAN, *more], env={**os.environ, **EXPORTED},
+                                      stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, "^plan-deployer: standard output: .*No space left on device\n$")
+
     def test_help_completion_and_manual_know_every_option(self):
         pages = {target: run("render", target, "--help").stdout for target in ("kubernetes", "github")}
         completion, manual = run("completion", "bash").stdout, run("man").stdout.replace("\\-", "-")
