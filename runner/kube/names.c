@@ -67,7 +67,8 @@ int pr_kube_key_check(const char *key, struct pr_err *err)
 {
 	size_t n = strlen(key);
 
-	if (!n || n > 253 || key[strspn(key, KEY)] || pr_text_starts(key, ".."))
+	if (!n || n > 253 || key[strspn(key, KEY)] || pr_text_starts(key, "..") ||
+		pr_text_eq(key, "."))
 		return pr_fail(err, PR_EINVAL,
 			"'%.80s' cannot be a key of a Secret: those are letters, digits, '-', '_' "
 			"and '.'",

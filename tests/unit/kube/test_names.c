@@ -71,6 +71,7 @@ static void keys_of_secrets_have_their_own_rule(void **state)
 	assert_int_equal(pr_kube_key_check("RELIABLY_TOKEN.txt", NULL), 0);
 	assert_int_equal(pr_kube_key_check("a b", NULL), PR_EINVAL);
 	assert_int_equal(pr_kube_key_check("", NULL), PR_EINVAL);
+	assert_int_equal(pr_kube_key_check(".", NULL), PR_EINVAL);
 	assert_int_equal(pr_kube_key_check("..", NULL), PR_EINVAL);
 }
 
