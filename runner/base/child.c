@@ -166,6 +166,7 @@ static int spawn(struct pr_child *child, const struct pr_child_options *options,
 		.argv = options->argv,
 		.env = options->env ? options->env : pr_env_all(),
 		.mask = pr_loop_child_mask(child->loop),
+		.no_input = options->no_input,
 		.outputs = {writers[0], writers[1]}};
 	int failure = pr_spawn(&order, &child->pid);
 

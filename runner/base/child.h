@@ -19,6 +19,7 @@ struct pr_child_options {
 	size_t stream_bytes; /* kept of each stream */
 	int64_t timeout_us;  /* negative: none; 0: at once */
 	char *const *env;    /* as execve wants it; NULL: that of this process */
+	bool no_input;       /* standard input is /dev/null */
 };
 
 /* How it ended. Borrowed by the callback. */
@@ -33,7 +34,7 @@ struct pr_child_result {
 typedef void pr_child_fn(void *arg, const struct pr_child_result *result);
 
 /*
- * Starts it; standard input is inherited, the signal mask is that of before
+ * Starts it; standard input is inherited unless no_input is set, the signal mask is that of before
  * the loop's, SIGPIPE is default. `fn` is called once, when the child has ended and both streams
  * are closed (a grandchild that holds them keeps it open, docs/engine.md 4.3), or when the time is
  * over: then the whole group is killed. Caller frees with pr_child_free. PR_ENOTFOUND, PR_EIO,

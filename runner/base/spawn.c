@@ -46,6 +46,14 @@ PR_IN_CHILD static bool put(int fd, int place)
 	return fd == place ? fcntl(fd, F_SETFD, 0) == 0 : dup2(fd, place) >= 0;
 }
 
+/* Nothing to read, rather than what is ours to read. */
+PR_IN_CHILD static bool put_nothing(int place)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	return fd >= 0 && put(fd, place);
+}
+
 PR_IN_CHILD static int child_main(void *arg)
 {
 	struct job *job = arg;
@@ -53,8 +61,8 @@ PR_IN_CHILD static int child_main(void *arg)
 
 	reset_signals();
 	if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-		getppid() == job->parent && put(order->outputs[0], STDOUT_FILENO) &&
-		put(order->outputs[1], STDERR_FILENO) &&
+		getppid() == job->parent && (!order->no_input || put_nothing(STDIN_FILENO)) &&
+		put(order->outputs[0], STDOUT_FILENO) && put(order->outputs[1], STDERR_FILENO) &&
 		sigprocmask(SIG_SETMASK, order->mask, NULL) == 0)
 		execve(order->program, order->argv, order->env);
 	job->failure = errno ? errno : ECHILD;

@@ -8,6 +8,7 @@
  */
 
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct pr_spawn {
@@ -15,6 +16,7 @@ struct pr_spawn {
 	char *const *argv;
 	char *const *env;
 	const sigset_t *mask; /* of the program */
+	bool no_input;        /* standard input is /dev/null, not ours */
 	int outputs[2];       /* become its standard output and standard error */
 };
 

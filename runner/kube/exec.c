@@ -161,7 +161,8 @@ static int run_on(struct run *run, struct pr_err *err)
 		.argv = run->exec->argv,
 		.env = run->exec->env,
 		.stream_bytes = OUTPUT_MAX,
-		.timeout_us = TIMEOUT_US};
+		.timeout_us = TIMEOUT_US,
+		.no_input = true};
 	struct pr_child *child = NULL;
 	int rc = pr_loop_on_signal(run->loop, SIGINT, on_signal, run, err);
 

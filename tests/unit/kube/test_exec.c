@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -126,6 +127,31 @@ static void gives_the_program_its_arguments_and_the_environment(void **state)
 	}
 }
 
+/* It would wait for a terminal that it does not get, or eat what is meant for others. */
+static void gives_the_program_no_input(void **state)
+{
+	int former = dup(STDIN_FILENO);
+	struct pr_kube_cluster c;
+	struct pr_err err;
+	int ends[2];
+	int rc;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_true(dup2(ends[0], STDIN_FILENO) >= 0);
+	rc = load(
+		EXEC, "t=$(readlink /proc/self/fd/0)\n" GIVES("\"token\":\"'\"$t\"'\""), &c, &err);
+	if (former >= 0)
+		assert_true(dup2(former, STDIN_FILENO) >= 0);
+	close(former);
+	close(ends[0]);
+	close(ends[1]);
+	if (rc)
+		fail_msg("%s", err.msg);
+	assert_string_equal(c.token, "/dev/null");
+	pr_kube_cluster_release(&c);
+}
+
 static void says_what_went_wrong(void **state)
 {
 	static const struct {
@@ -180,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(takes_what_the_program_gives),
 		TEST(gives_the_program_its_arguments_and_the_environment),
+		TEST(gives_the_program_no_input),
 		TEST(says_what_went_wrong),
 	};
 
