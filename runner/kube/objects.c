@@ -12,6 +12,7 @@
 #define HISTORY 3
 
 #define USER 10001
+#define LABEL_SIZE 64
 
 /* json_pack has no other reasons than these. */
 static int made(json_t *value, json_t **ret_value, struct pr_err *err)
@@ -187,15 +188,29 @@ int pr_kube_cron_job(const struct pr_kube_run *run, json_t **ret_object, struct 
 	return rc ? rc : workload(run, "CronJob", run->name, spec, ret_object, err);
 }
 
+/* A name may be longer than a label, which ends in a letter or digit as well. */
+static void label_of(const char *name, char ret_label[LABEL_SIZE])
+{
+	size_t n;
+
+	pr_text_copy(ret_label, LABEL_SIZE, name);
+	n = strlen(ret_label);
+	while (n && strchr("-.", ret_label[n - 1]))
+		ret_label[--n] = '\0';
+}
+
 /* Several plans share the account, so its labels name none of them. */
 int pr_kube_service_account(const struct pr_kube_run *run, json_t **ret_object, struct pr_err *err)
 {
-	return made(json_pack("{s:s, s:s, s:{s:s, s:s, s:{s:s, s:s, s:s}}, s:b, s:o*}",
-			    "apiVersion", "v1", "kind", "ServiceAccount", "metadata", "name",
-			    run->service_account, "namespace", run->space, "labels",
-			    "app.kubernetes.io/component", "experiment",
-			    "app.kubernetes.io/managed-by", "reliably", "app.kubernetes.io/name",
-			    run->service_account, "automountServiceAccountToken", 0,
-			    "imagePullSecrets", run->pull_secret_count ? pull_secrets(run) : NULL),
+	char label[LABEL_SIZE];
+
+	label_of(run->service_account, label);
+	return made(
+		json_pack("{s:s, s:s, s:{s:s, s:s, s:{s:s, s:s, s:s}}, s:b, s:o*}", "apiVersion",
+			"v1", "kind", "ServiceAccount", "metadata", "name", run->service_account,
+			"namespace", run->space, "labels", "app.kubernetes.io/component",
+			"experiment", "app.kubernetes.io/managed-by", "reliably",
+			"app.kubernetes.io/name", label, "automountServiceAccountToken", 0,
+			"imagePullSecrets", run->pull_secret_count ? pull_secrets(run) : NULL),
 		ret_object, err);
 }

@@ -211,6 +211,33 @@ static void the_account_mounts_no_token_by_itself(void **state)
 	assert_null(json_object_get(bare, "imagePullSecrets"));
 }
 
+static void a_long_name_of_an_account_makes_a_label(void **state)
+{
+	static const struct {
+		size_t dot; /* where a dot is */
+		size_t label;
+	} rows[] = {{10, 63}, {62, 62}, {63, 63}};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(rows); i++) {
+		char name[101];
+		struct pr_kube_run run = usual;
+		json_auto_t *account = NULL;
+		const char *label;
+
+		memset(name, 'a', 100);
+		name[100] = '\0';
+		name[rows[i].dot] = '.';
+		run.service_account = name;
+		assert_int_equal(pr_kube_service_account(&run, &account, NULL), 0);
+		label = json_string_value(
+			json_object_get(at(account, "metadata labels"), "app.kubernetes.io/name"));
+		assert_int_equal(strlen(label), rows[i].label);
+		assert_memory_equal(label, name, rows[i].label);
+		assert_int_equal(json_string_length(at(account, "metadata name")), 100);
+	}
+}
+
 static void rules_are_written_as_kubectl_names_resources(void **state)
 {
 	json_auto_t *rules = json_array();
@@ -305,6 +332,7 @@ int main(void)
 		cmocka_unit_test(the_token_comes_from_the_secret),
 		cmocka_unit_test(a_job_that_differs_has_another_name),
 		cmocka_unit_test(the_account_mounts_no_token_by_itself),
+		cmocka_unit_test(a_long_name_of_an_account_makes_a_label),
 		cmocka_unit_test(rules_are_written_as_kubectl_names_resources),
 		cmocka_unit_test(what_is_no_rule_is_refused),
 		cmocka_unit_test(a_role_is_bound_to_the_account),
