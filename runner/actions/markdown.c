@@ -3,6 +3,7 @@
 #include "base/redact.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define LINE_MAX_BYTES ((size_t)64 << 10)
@@ -15,6 +16,14 @@ static const struct {
 /* What Markdown could read as more than itself; a backslash before any of these shows it. */
 static const char marks[] = "\\`*_{}[]()#+!|~:$=^";
 
+/* `www.` alone makes a link. */
+static bool is_special(char c, const struct pr_buf *out)
+{
+	bool after_w = out->len && tolower((unsigned char)out->ptr[out->len - 1]) == 'w';
+
+	return strchr(marks, c) || (c == '.' && after_w);
+}
+
 static void add_char(char c, struct pr_buf *out)
 {
 	for (size_t i = 0; i < PR_LEN(entities); i++)
@@ -22,7 +31,7 @@ static void add_char(char c, struct pr_buf *out)
 			pr_buf_adds(out, entities[i].shown);
 			return;
 		}
-	if (strchr(marks, c))
+	if (is_special(c, out))
 		pr_buf_addc(out, '\\');
 	pr_buf_addc(out, c);
 }

@@ -48,6 +48,9 @@ static void mask(void *arg, const char *secret)
 static int hide_secrets(struct action *action, struct pr_err *err)
 {
 	static const enum pr_actions_input secrets[] = {PR_INPUT_TOKEN, PR_INPUT_GITHUB_TOKEN};
+	/* the last three are GitHub's, which every program of the plan has */
+	static const char *const variables[] = {"RELIABLY_SERVICE_TOKEN", "GITHUB_TOKEN",
+		"ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"};
 	int rc = 0;
 
 	for (size_t i = 0; i < PR_LEN(secrets) && !rc; i++) {
@@ -59,7 +62,9 @@ static int hide_secrets(struct action *action, struct pr_err *err)
 	}
 	if (action->hosted)
 		pr_redact_listen(mask, &action->stream);
-	return rc ? rc : pr_redact_add(pr_env_get("RELIABLY_SERVICE_TOKEN"), err);
+	for (size_t i = 0; i < PR_LEN(variables) && !rc; i++)
+		rc = pr_redact_add(pr_env_get(variables[i]), err);
+	return rc;
 }
 
 static int check_inputs(struct action *action, struct pr_err *err)

@@ -338,6 +338,18 @@ class Hostile(ActionCase):
         done = self.step(self.inputs(made["plan"]))
         self.assertEqual((done.outputs["own"], done.outputs["status"]), ("1", "completed"))
 
+    def test_tokens_of_the_runner_do_not_reach_the_platform(self):
+        names = ("GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+        tokens = {name: os.urandom(16).hex() for name in names}
+        made = self.plan({"title": "t", "description": "d", "rollbacks": [], "method": [
+            {"type": "probe", "name": "all", "provider": {"type": "process", "path": "env"}}]})
+        done = self.step(self.inputs(made["plan"]), RUNNER_DEBUG="1", **tokens)
+        reported = json.dumps(self.execution(made)) + done.file("result.json")
+        for name, token in tokens.items():
+            self.assertIn(name, reported)
+            self.assertNotIn(token, reported + done.file("run.log"))
+            self.assertIn(token, done.console.masks)
+
     @unittest.skipUnless(os.geteuid() == 0, "root can read every process, so this runs as somebody else")
     def test_a_program_that_looks_at_its_parent(self):
         looks = {"type": "process", "path": "sh", "arguments": [

@@ -26,6 +26,7 @@ static void texts_of_others_are_shown_as_they_are(void **state)
 		{"[x](http://y) *z* `q` _u_", 100,
 			"\\[x\\]\\(http\\://y\\) \\*z\\* \\`q\\` \\_u\\_"},
 		{"\\|", 100, "\\\\\\|"},
+		{"www.x.y WWW.x new.x", 100, "www\\.x.y WWW\\.x new\\.x"},
 		{"@team #1 $x$", 100, "&#64;team \\#1 \\$x\\$"},
 		{"\x01\x7f\xff", 100, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
 		{"\xf0\x9f\x92\xa5", 100, "\xf0\x9f\x92\xa5"},
