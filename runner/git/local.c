@@ -1,4 +1,5 @@
 /* A repository on this machine: its objects and its branch are written, nothing else. */
+#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "git/session_private.h"
@@ -117,20 +118,31 @@ static int read_branches(struct local *local, struct pr_err *err)
 	return rc;
 }
 
-static int check_gates(struct local *local, struct pr_err *err)
+/* Caller frees; NULL: no memory. A relative one is seen from where git runs these hooks. */
+static char *hooks_folder(struct local *local)
 {
 	PR_AUTO(git_config) git_config *config = NULL;
 	const char *common = git_repository_commondir(local->repository);
-	PR_AUTO(free) char *folder = pr_text_format("%s/hooks", common);
-	const char *configured = NULL;
+	git_buf configured = {NULL, 0, 0};
+	char *folder;
+
+	if (git_repository_config_snapshot(&config, local->repository) ||
+		git_config_get_path(&configured, config, "core.hooksPath"))
+		return pr_text_format("%s/hooks", common);
+	folder = *configured.ptr == '/' ? pr_text_dup(configured.ptr)
+					: pr_file_join(common, configured.ptr);
+	git_buf_dispose(&configured);
+	return folder;
+}
+
+static int check_gates(struct local *local, struct pr_err *err)
+{
+	PR_AUTO(free) char *folder = hooks_folder(local);
 
 	if (!folder)
 		return pr_fail_nomem(err);
-	if (git_repository_config_snapshot(&config, local->repository) ||
-		git_config_get_string(&configured, config, "core.hooksPath"))
-		configured = folder;
 	for (size_t i = 0; i < PR_LEN(gates); i++) {
-		PR_AUTO(free) char *hook = pr_text_format("%s/%s", configured, gates[i]);
+		PR_AUTO(free) char *hook = pr_text_format("%s/%s", folder, gates[i]);
 
 		if (!hook)
 			return pr_fail_nomem(err);

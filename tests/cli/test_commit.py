@@ -147,6 +147,13 @@ class Local(Base):
             file.write("#!/bin/sh\nexit 1\n")
         os.chmod(hook, 0o755)
         self.refused("has the hook 'pre-receive', which only git itself runs", "--repository", self.bare)
+        home = os.path.join(self.bare, "gates")
+        os.mkdir(home)
+        os.rename(hook, os.path.join(home, "pre-receive"))
+        for configured in ("gates", home, "~"):
+            with self.subTest(configured):
+                git("config", "core.hooksPath", configured, folder=self.bare)
+                self.refused("has the hook 'pre-receive'", "--repository", self.bare, HOME=home)
 
     def test_dry_run(self):
         self.fill()
