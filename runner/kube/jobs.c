@@ -61,12 +61,17 @@ static int list(struct pr_kube_client *client, char *collection, const char *pla
 	struct pr_kube_result *result, struct pr_err *err)
 {
 	PR_AUTO(free) char *owned = collection;
-	PR_AUTO(free) char *path =
+	PR_AUTO(free)
+	char *path =
 		owned ? pr_text_format("%s?labelSelector=reliably.com%%2Fplan%%3D%s", owned, plan)
 		      : NULL;
 	struct pr_kube_request request = {.method = "GET", .path = path, .repeatable = true};
 
-	return path ? pr_kube_call(client, &request, result, err) : pr_fail_nomem(err);
+	int rc = path ? pr_kube_call(client, &request, result, err) : pr_fail_nomem(err);
+
+	if (!rc && !pr_json_array(result->body, "items"))
+		return pr_fail(err, PR_EPROTO, "the API server answered no list of Jobs");
+	return rc;
 }
 
 static const char *or_unknown(const char *text)

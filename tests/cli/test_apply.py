@@ -582,6 +582,12 @@ class Logs(Base):
         self.refused(self.logs("--job", "other"), "no Job 'other'")
         self.refused(self.finish(self.start("logs", "kubernetes", "nonsense")), "UUID")
 
+    def test_what_is_no_list_is_not_taken_for_an_empty_one(self):
+        self.running()
+        self.api.server.faults.append(Fault({"method": "GET", "path": "*/jobs", "do": "status", "status": 200,
+                                             "body": "hello", "content_type": "text/plain"}))
+        self.refused(self.logs(), "no list of Jobs")
+
     def test_a_standard_stream_that_is_closed(self):
         self.running()
         env = {"HOME": self.folder, "KUBECONFIG": self.config, "PATH": os.environ["PATH"]}
