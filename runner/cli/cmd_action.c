@@ -22,7 +22,7 @@
 #define LINE_LEAST 16
 
 /* A workflow that is cancelled sends INT, 7.5 s later TERM, and kills 2.5 s later. */
-#define GRACE_MS 5000
+#define GRACE_MS 6000
 
 struct action {
 	struct pr_context *context;

@@ -22,6 +22,7 @@
 #define US_PER_MS INT64_C(1000)
 #define EARLIER_MS \
 	INT64_C(4000) /* and a second for what is under way then: docs/design.md, decision 5 */
+#define LAST_MS 1000  /* what pr_reporter_hasten leaves to the last call */
 #define POLL_MS 2000
 #define TELL_MS 5000
 
@@ -245,8 +246,8 @@ static void hasten(void *arg)
 	struct pr_plan_job *job = arg;
 
 	job->hastened = true;
-	pr_reporter_hasten(
-		job->reporter, pr_loop_now_us(job->loop) + job->options.grace_ms * US_PER_MS);
+	pr_reporter_hasten(job->reporter,
+		pr_loop_now_us(job->loop) + (job->options.grace_ms - LAST_MS) * US_PER_MS);
 }
 
 static void log_resent(void *arg, const char *execution, const char *outcome, bool delivered)
@@ -308,6 +309,7 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 		hooks[hook_count++] = *job->options.watcher;
 	hooks[hook_count++] = pr_reporter_hook(job->reporter);
 	options.hook_count = hook_count;
+	job->options.grace_ms = pr_env_duration_ms("PLAN_RUNNER_GRACE", job->options.grace_ms);
 	if (job->options.grace_ms) {
 		job->signals.heard = hasten;
 		job->signals.arg = job;

@@ -8,6 +8,7 @@
 
 /* Enough for rollbacks and closing calls (docs/design.md, decision 6). */
 #define GRACE_S 30
+#define OUR_GRACE "28s"
 #define STARTING_DEADLINE_S 300
 #define HISTORY 3
 
@@ -56,11 +57,12 @@ static json_t *pull_secrets(const struct pr_kube_run *run)
 
 static json_t *environment(const struct pr_kube_run *run)
 {
-	return json_pack("[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:{s:{s:s, s:s}}}]", "name",
-		"HOME", "value", PR_KUBE_WORK, "name", "RELIABLY_ORGANIZATION_ID", "value",
-		run->organization, "name", "RELIABLY_SERVICE_HOST", "value", run->host, "name",
-		"RELIABLY_SERVICE_TOKEN", "valueFrom", "secretKeyRef", "name", run->token_secret,
-		"key", run->token_key);
+	return json_pack(
+		"[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:{s:{s:s, s:s}}}]", "name",
+		"HOME", "value", PR_KUBE_WORK, "name", "PLAN_RUNNER_GRACE", "value", OUR_GRACE,
+		"name", "RELIABLY_ORGANIZATION_ID", "value", run->organization, "name",
+		"RELIABLY_SERVICE_HOST", "value", run->host, "name", "RELIABLY_SERVICE_TOKEN",
+		"valueFrom", "secretKeyRef", "name", run->token_secret, "key", run->token_key);
 }
 
 static json_t *amounts(void)

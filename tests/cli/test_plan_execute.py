@@ -421,9 +421,9 @@ def open_text(path):
 
 
 class Interrupted(PlatformCase):
-    def sleeping(self, made):
+    def sleeping(self, made, **changes):
         """The program, in the midst of the long activity of the variant `slow`."""
-        child = self.start("service", "plan", "execute", *USUAL, made["plan"])
+        child = self.start("service", "plan", "execute", *USUAL, made["plan"], **changes)
         self.wait_for("state:running")
         end = time.monotonic() + 10
         log = os.path.join(self.folder, "run.log")
@@ -463,6 +463,17 @@ class Interrupted(PlatformCase):
                 child = self.sleeping(made)
                 child.send_signal(getattr(signal, "SIG" + name))
                 self.check_interrupted(made, self.finish(child, 20), rollbacks)
+
+    def test_who_kills_soon_after_a_signal(self):
+        made = self.seeded("slow")
+        self.standin.fault(method="PUT", path="*/results", times=None, do="hang")
+        child = self.sleeping(made, PLAN_RUNNER_GRACE="3s")
+        began = time.monotonic()
+        child.send_signal(signal.SIGTERM)
+        done = self.finish(child, 20)
+        self.assertLess(time.monotonic() - began, 3)
+        self.assertIn("plan-runner report resend", done.said)
+        self.assertEqual(len(done.journal["rollbacks"]), 1)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,12 @@
 - name: PLAN_RUNNER_CA_FILE
   value: /etc/plan-runner/ca.crt
 {{- end }}
+{{- $grace := .Values.terminationGracePeriodSeconds }}
+{{- $grace = int (ternary 30 $grace (kindIs "invalid" $grace)) }}
+{{- if gt $grace 3 }}
+- name: PLAN_RUNNER_GRACE
+  value: {{ printf "%ds" (sub $grace 2) | quote }}
+{{- end }}
 - name: RELIABLY_ORGANIZATION_ID
   value: {{ quote .Values.platform.organization }}
 - name: RELIABLY_SERVICE_HOST

@@ -173,7 +173,7 @@ static void the_token_comes_from_the_secret(void **state)
 
 	(void)state;
 	assert_int_equal(pr_kube_job(&usual, true, &job, NULL), 0);
-	assert_at(job, "spec template spec containers 0 env 3",
+	assert_at(job, "spec template spec containers 0 env 4",
 		"{\"name\":\"RELIABLY_SERVICE_TOKEN\",\"valueFrom\":{\"secretKeyRef\":"
 		"{\"name\":\"token-secret\",\"key\":\"token\"}}}");
 }
