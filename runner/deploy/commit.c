@@ -4,12 +4,15 @@
 #include "base/text.h"
 
 #include <ctype.h>
+#include <string.h>
 
 /* Lines and tabs, nothing that moves a cursor; white space alone is no message. */
 static int check_message(const char *message, struct pr_err *err)
 {
 	bool blank = true;
 
+	if (!pr_text_is_utf8(message, strlen(message)))
+		return pr_fail(err, PR_EINVAL, "the message is not UTF-8");
 	for (const char *c = message; *c; c++) {
 		if (iscntrl((unsigned char)*c) && *c != '\n' && *c != '\t')
 			return pr_fail(err, PR_EINVAL, "the message has a control character");

@@ -229,6 +229,7 @@ class Refused(Base):
                 self.refused("the author .* is not one", "--repository", self.bare, "--author", author)
         self.refused("the message is empty", "--repository", self.bare, "--message", " \n")
         self.refused("control character", "--repository", self.bare, "--message", "a\x1b[2J")
+        self.refused("the message is not UTF-8", "--repository", self.bare, "--message", b"a\xff")
 
     def test_what_stands_at_the_path(self):
         add_commit(self.bare, "main", ".github", "a file\n")
