@@ -58,6 +58,16 @@ void pr_log_remove(const void *arg)
 	state.count = kept;
 }
 
+void pr_log_reroute(const void *from, pr_log_write_fn *write, void *to)
+{
+	for (size_t i = 0; i < state.count; i++) {
+		if (state.sinks[i].arg != from)
+			continue;
+		state.sinks[i].write = write;
+		state.sinks[i].arg = to;
+	}
+}
+
 void pr_log_reset(const struct pr_clock *clock)
 {
 	state.count = 0;

@@ -48,6 +48,12 @@ int pr_log_add(const struct pr_log_sink *sink, struct pr_err *err);
 /* Removes the sinks whose `arg` is this one. */
 void pr_log_remove(const void *arg);
 
+/*
+ * Sends what goes to the sinks whose `arg` is `from` to `write` with `to` instead: for who draws on
+ * the same terminal. Levels and forms stay.
+ */
+void pr_log_reroute(const void *from, pr_log_write_fn *write, void *to);
+
 /* Removes every sink, and with `clock` (NULL: the system's) sets whose time the lines carry. */
 void pr_log_reset(const struct pr_clock *clock);
 

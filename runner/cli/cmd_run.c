@@ -9,6 +9,7 @@
 #include "cli/loader.h"
 #include "cli/output_file.h"
 #include "cli/recovering.h"
+#include "cli/time_limit.h"
 #include "control/notify.h"
 
 /* Everything that one `run` owns. */
@@ -21,6 +22,7 @@ struct job {
 	json_t *document;
 	char *journal_path;
 	struct pr_strategies strategies;
+	struct pr_execution_terms terms;
 	struct pr_execution execution;
 };
 
@@ -92,11 +94,20 @@ static int require_mapping(const json_t *document, struct pr_err *err)
 	return pr_fail(err, PR_EINVAL, "an experiment must be a mapping with at least a title");
 }
 
+static int read_terms(struct job *job, struct pr_err *err)
+{
+	const struct pr_args *args = job->args;
+
+	job->terms.progress = !pr_args_flag(args, "quiet") &&
+			      !pr_text_eq(pr_args_value(args, "log-format"), "json");
+	return pr_time_limit_read(pr_args_value(args, "timeout"), &job->terms.timeout_ms, err);
+}
+
 /* All that must hold before anything is touched. */
 static int prepare(struct job *job, struct pr_err *err)
 {
 	static int (*const steps[])(struct job *, struct pr_err *) = {
-		read_variables, check_control_files, read_settings, load_document};
+		read_terms, read_variables, check_control_files, read_settings, load_document};
 	int rc = pr_output_file(pr_args_value(job->args, "journal-path"), "journal.json",
 		pr_file_check_replaceable, &job->journal_path, err);
 
@@ -129,7 +140,7 @@ static int execute(struct job *job, struct pr_err *err)
 		.limits = job->context->limits,
 		.journal_path = job->journal_path,
 		.ca_file = pr_args_value(job->args, "ca-file")};
-	int rc = pr_execution_run(&job->signals, &how, &job->execution, err);
+	int rc = pr_execution_run(&job->signals, &how, &job->terms, &job->execution, err);
 
 	if (!rc && job->execution.crashed)
 		rc = pr_fail(err, PR_EINVAL, "%s", job->execution.error.msg);
@@ -247,6 +258,9 @@ static const struct pr_option options[] = {
 		"Pause between continuous checks (1.0).", NULL},
 	{"fail-fast", 0, PR_OPTION_FLAG, NULL, "Stop at the first continuous check that misses.",
 		NULL},
+	{"timeout", 0, PR_OPTION_VALUE, "DURATION",
+		"End the run after this time, as 90s or 15m; rollbacks are played.", NULL},
+	{"quiet", 'q', PR_OPTION_FLAG, NULL, "Show no progress on a terminal.", NULL},
 	{"settings", 0, PR_OPTION_VALUE, "FILE", "Settings (~/.chaostoolkit/settings.yaml).", NULL},
 	{"verbose", 'v', PR_OPTION_FLAG, NULL, "Log everything, with its place.", NULL},
 	{"log-format", 0, PR_OPTION_VALUE, "FORMAT", "Form of the log lines.", log_formats},

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/plan_execute.h"
+#include "cli/time_limit.h"
 
 /* docs/protocol.md 1.3: deviation first, whatever the status. */
 static int exit_code(const struct pr_execution *execution)
@@ -15,7 +16,8 @@ static void tell_undelivered(
 	struct pr_context *context, const struct pr_args *args, const struct pr_plan_job *job)
 {
 	bool console = !job->log.on_console;
-	PR_AUTO(free) char *title = pr_text_format(
+	PR_AUTO(free)
+	char *title = pr_text_format(
 		"undelivered journal of %s", pr_reporter_execution_url(job->reporter));
 	struct pr_err err = PR_ERR_INIT;
 
@@ -55,11 +57,14 @@ static int execute(struct pr_context *context, const struct pr_args *args)
 			.ca_file = pr_args_value(args, "ca-file"),
 			.set_status = pr_args_switch(args, "set-status", false),
 			.load_environment = pr_args_switch(args, "load-environment", false),
+			.terms.progress = !pr_args_flag(args, "quiet"),
 			.limits = context->limits},
 		.log = {.fd = -1}};
 	struct pr_err err = PR_ERR_INIT;
 	enum pr_plan_end end;
 
+	if (pr_time_limit_read(pr_args_value(args, "timeout"), &job.options.terms.timeout_ms, &err))
+		return pr_console_usage(context, args, &err);
 	if (pr_args_switch(args, "log-stdout", false))
 		job.options.console = pr_plan_log_console(PR_LOG_INFO);
 	end = pr_plan_execute(&job, args, &err);
@@ -90,6 +95,9 @@ static const struct pr_option execute_options[] = {
 		NULL},
 	{"spool-to-log", 0, PR_OPTION_FLAG, NULL,
 		"Put the journal into the log when it cannot be delivered.", NULL},
+	{"timeout", 0, PR_OPTION_VALUE, "DURATION",
+		"End the run after this time, as 90s or 15m; rollbacks are played.", NULL},
+	{"quiet", 'q', PR_OPTION_FLAG, NULL, "Show no progress on a terminal.", NULL},
 	{"ca-file", 0, PR_OPTION_VALUE, "FILE", "Certificates of the authorities to trust.", NULL},
 	{"config", 0, PR_OPTION_VALUE, "PATH", "Configuration (~/.config/reliably/config.toml).",
 		NULL},

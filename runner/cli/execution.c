@@ -1,9 +1,15 @@
 #include "cli/execution.h"
 
 #include "base/text.h"
+#include "cli/progress.h"
+#include "cli/time_limit.h"
 
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
+
+#define WATCHER_MAX 2
+#define HOOK_MAX (WATCHER_MAX + 6)
 
 static const struct {
 	int signo;
@@ -71,14 +77,61 @@ static void on_finished(void *arg, const struct pr_run_result *result)
 	pr_loop_stop(finish->loop);
 }
 
-int pr_execution_run(struct pr_signals *signals, const struct pr_run_options *options,
-	struct pr_execution *execution, struct pr_err *err)
+/* A run with what watches it for the command line. */
+struct watched {
+	struct pr_run_options options;
+	struct pr_hook hooks[HOOK_MAX];
+	struct pr_time_limit limit;
+	struct pr_progress *progress; /* NULL: none */
+};
+
+static void auto_watched(struct watched *watched)
 {
+	pr_time_limit_release(&watched->limit);
+	pr_progress_free(watched->progress);
+}
+
+static void add_hook(struct watched *watched, struct pr_hook hook)
+{
+	watched->hooks[watched->options.hook_count++] = hook;
+}
+
+static int watched_init(struct watched *watched, struct pr_signals *signals,
+	const struct pr_run_options *options, const struct pr_execution_terms *terms,
+	struct pr_err *err)
+{
+	struct pr_progress_options shown = {.loop = signals->loop, .fd = STDERR_FILENO};
+	int rc = 0;
+
+	*watched = (struct watched){.options = *options};
+	if (options->hook_count + WATCHER_MAX > HOOK_MAX)
+		return pr_fail(err, PR_ELIMIT, "too many take part in the run");
+	for (size_t i = 0; i < options->hook_count; i++)
+		watched->hooks[i] = options->hooks[i];
+	watched->options.hooks = watched->hooks;
+	if (terms->timeout_ms) {
+		rc = pr_time_limit_start(
+			&watched->limit, signals->loop, &signals->run, terms->timeout_ms, err);
+		add_hook(watched, pr_time_limit_hook(&watched->limit));
+	}
+	if (!rc && terms->progress && pr_progress_is_for(STDERR_FILENO)) {
+		rc = pr_progress_new(&shown, &watched->progress, err);
+		add_hook(watched, pr_progress_hook(watched->progress));
+	}
+	return rc;
+}
+
+int pr_execution_run(struct pr_signals *signals, const struct pr_run_options *options,
+	const struct pr_execution_terms *terms, struct pr_execution *execution, struct pr_err *err)
+{
+	static const struct pr_execution_terms none;
 	struct finish finish = {.loop = signals->loop, .execution = execution};
-	int rc;
+	__attribute__((cleanup(auto_watched))) struct watched watched;
+	int rc = watched_init(&watched, signals, options, terms ? terms : &none, err);
 
 	*execution = (struct pr_execution){.crashed = true};
-	rc = pr_run_new(signals->loop, options, &signals->run, err);
+	if (!rc)
+		rc = pr_run_new(signals->loop, &watched.options, &signals->run, err);
 	if (!rc)
 		rc = pr_run_start(signals->run, on_finished, &finish, err);
 	while (!rc && !finish.done)

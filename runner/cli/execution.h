@@ -26,12 +26,21 @@ struct pr_signals {
 	void *arg;
 };
 
+/* What the command line asks of a run beside its options. */
+struct pr_execution_terms {
+	int64_t timeout_ms; /* cli/time_limit.h; 0: none */
+	bool progress;      /* cli/progress.h, where standard error is a terminal for it */
+};
+
 /* Starts handling them; `signals` must outlive the loop. */
 int pr_signals_watch(struct pr_signals *signals, struct pr_loop *loop, struct pr_err *err);
 
-/* Runs; errors are those of making the run, what happens in it is in *execution. */
+/*
+ * Runs; errors are those of making the run, what happens in it is in *execution. `terms` may be
+ * NULL: none.
+ */
 int pr_execution_run(struct pr_signals *signals, const struct pr_run_options *options,
-	struct pr_execution *execution, struct pr_err *err);
+	const struct pr_execution_terms *terms, struct pr_execution *execution, struct pr_err *err);
 
 /* Frees the contents. */
 void pr_execution_release(struct pr_execution *execution);

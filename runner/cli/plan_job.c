@@ -8,6 +8,7 @@
 #include "cli/env_duration.h"
 #include "cli/experiment_check.h"
 #include "cli/output_file.h"
+#include "cli/recovering.h"
 #include "cli/resend.h"
 #include "codec/json.h"
 #include "experiment/settings.h"
@@ -301,8 +302,10 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 		.journal_path = job->result_path,
 		.ca_file = job->service.ca_file,
 		.hooks = hooks};
-	int rc = pr_reporter_new(job->loop, &reporting, &job->reporter, err);
+	int rc = job->result_path ? pr_recovering_keep(job->result_path, err) : 0;
 
+	if (!rc)
+		rc = pr_reporter_new(job->loop, &reporting, &job->reporter, err);
 	if (rc)
 		return rc;
 	if (job->options.watcher)
@@ -316,7 +319,7 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 	}
 	job->signals.term_skips_rollbacks =
 		pr_text_eq(pr_env_get_set("RELIABLY_CATCH_SIGTERM_BEFORE_CHAOSTOOLKIT"), "1");
-	rc = pr_execution_run(&job->signals, &options, &job->execution, err);
+	rc = pr_execution_run(&job->signals, &options, &job->options.terms, &job->execution, err);
 	if (!rc && job->execution.crashed)
 		rc = pr_fail(err, PR_EINVAL, "%s", job->execution.error.msg);
 	if (!rc)

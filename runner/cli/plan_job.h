@@ -24,6 +24,7 @@ struct pr_plan_job_options {
 	int64_t grace_ms;              /* how soon after a signal we may be killed; 0: not known */
 	bool set_status;
 	bool load_environment;
+	struct pr_execution_terms terms;
 	struct pr_limits limits;
 };
 

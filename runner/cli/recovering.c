@@ -94,7 +94,7 @@ int pr_recovering_run(
 	announce(how, recovery);
 	if (recovery->state == PR_RECOVERY_NOTHING)
 		return 0;
-	rc = pr_execution_run(how->signals, &options, &execution, err);
+	rc = pr_execution_run(how->signals, &options, NULL, &execution, err);
 	tally = tally_of(recovery, before);
 	if (!rc && execution.crashed &&
 		(tally.succeeded == tally.owed || !pr_json_str(recovery->journal, "end")))

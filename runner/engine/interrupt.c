@@ -8,13 +8,15 @@ static const struct {
 	const char *reason;
 	enum pr_log_level level;
 	bool own_words; /* even in the rollbacks, where the others share a line */
+	bool all;       /* background activities are ended, not awaited */
 } kinds[] = {
 	[PR_INTERRUPT_SIGINT] = {"Received a termination signal (Ctrl-C)...", PR_LOG_WARNING,
 		false},
 	[PR_INTERRUPT_SIGTERM] = {"SIGTERM signal received", PR_LOG_CRITICAL, true},
 	[PR_INTERRUPT_USR1] = {"Received the exit signal: 20", PR_LOG_WARNING, false},
-	[PR_INTERRUPT_USR2] = {"Received the exit signal: 30", PR_LOG_WARNING, false},
+	[PR_INTERRUPT_USR2] = {"Received the exit signal: 30", PR_LOG_WARNING, .all = true},
 	[PR_INTERRUPT_ORDER] = {"The experiment was interrupted", PR_LOG_CRITICAL, true},
+	[PR_INTERRUPT_TIMEOUT] = {"The time limit is over", PR_LOG_CRITICAL, true, .all = true},
 };
 
 /* Notes the first one since the last that took effect: it decides what is said of them. */
@@ -40,7 +42,7 @@ static void run_cut(struct pr_run *run, enum pr_interrupt_kind kind)
 	if (pr_hypothesis_active(&run->hypothesis))
 		pr_hypothesis_interrupt(&run->hypothesis);
 	if (pr_sequence_active(&run->sequence))
-		pr_sequence_interrupt(&run->sequence, kind == PR_INTERRUPT_USR2);
+		pr_sequence_interrupt(&run->sequence, kinds[kind].all);
 	pr_continuous_interrupt(&run->continuous);
 }
 

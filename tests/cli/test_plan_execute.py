@@ -475,6 +475,28 @@ class Interrupted(PlatformCase):
         self.assertIn("plan-runner report resend", done.said)
         self.assertEqual(len(done.journal["rollbacks"]), 1)
 
+    def test_by_a_time_limit(self):
+        made = self.seeded("slow")
+        done = self.execute(made["plan"], *USUAL, "--timeout", "1500ms")
+        self.check_interrupted(made, done, 1)
+        self.assertIn("CRITICAL] [interrupt", done.file("run.log"))
+        self.assertIn("The time limit of 1.5 s is over", done.file("run.log"))
+
+    def test_a_time_limit_that_is_none(self):
+        done = self.execute(self.seeded("noop")["plan"], "--timeout", "soon")
+        self.assertEqual((done.code, self.calls()), (2, []))
+        self.assertIn("'soon' is not a time", done.err)
+
+    def test_the_journal_of_a_run_that_died_is_kept(self):
+        self.end(self.sleeping(self.seeded("slow")))
+        done = self.execute(self.seeded("noop")["plan"])
+        self.assertEqual((done.code, done.journal["status"]), (0, "completed"), done.file("run.log"))
+        kept = [name for name in os.listdir(self.folder) if name.startswith("result-") and name.endswith("Z.json")]
+        self.assertEqual(len(kept), 1, os.listdir(self.folder))
+        self.assertIn("It is kept as '%s/%s'" % (os.path.realpath(self.folder), kept[0]), done.file("run.log").replace("./", ""))
+        recovered = self.run_program("recover", kept[0])
+        self.assertEqual((recovered.code, json.loads(done.file(kept[0]))["status"]), (0, "interrupted"), recovered.said)
+
 
 if __name__ == "__main__":
     unittest.main()

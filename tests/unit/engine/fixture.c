@@ -235,12 +235,14 @@ static void on_over(void *arg, const struct pr_run_result *result)
 
 void fixture_run(struct fixture *fixture)
 {
-	struct pr_hook hook = {
-		.name = "recorder", .on = hook_on, .cancel = hook_cancel, .self = fixture};
+	struct pr_hook hooks[2] = {
+		{.name = "recorder", .on = hook_on, .cancel = hook_cancel, .self = fixture}};
 	struct pr_err err = PR_ERR_INIT;
 
-	fixture->options.hooks = &hook;
-	fixture->options.hook_count = 1;
+	if (fixture->beside)
+		hooks[1] = *fixture->beside;
+	fixture->options.hooks = hooks;
+	fixture->options.hook_count = fixture->beside ? 2 : 1;
 	if (pr_run_new(fixture->loop, &fixture->options, &fixture->run, &err))
 		fail_msg("%s", err.msg);
 	assert_int_equal(0, pr_run_start(fixture->run, on_over, fixture, &err));

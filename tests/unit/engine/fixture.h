@@ -28,8 +28,9 @@ struct fixture {
 	struct pr_loop *loop;
 	struct pr_run *run;
 	struct pr_run_options options;
-	struct pr_buf log;     /* "INFO text" lines */
-	struct pr_buf started; /* names */
+	const struct pr_hook *beside; /* a hook of the test's own; NULL: none */
+	struct pr_buf log;            /* "INFO text" lines */
+	struct pr_buf started;        /* names */
 	struct pr_buf ended;
 	struct pr_buf points; /* "before-activity method name" lines of the recording hook */
 	struct fixture_interrupt interrupts[FIXTURE_EVENTS];

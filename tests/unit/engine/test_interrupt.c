@@ -75,6 +75,10 @@ static const struct row {
 		{{1000, PR_INTERRUPT_SIGINT, NULL}}, "b:succeeded hang:-", "", "hang ", 5000, NULL},
 	{"not by usr2", "'method':[" BACKGROUND("b", "'ms':5000") "," ACT("hang", HANG) "]", {0},
 		{{1000, PR_INTERRUPT_USR2, NULL}}, "b:- hang:-", "", "hang b ", 1000, NULL},
+	{"nor by a time limit",
+		"'method':[" BACKGROUND("b", "'ms':5000") "," ACT("hang", HANG) "]," UNDO,
+		{.rollbacks = PR_ROLLBACK_ALWAYS}, {{1000, PR_INTERRUPT_TIMEOUT, "time is over"}},
+		"b:- hang:-", "undo:succeeded", "hang b ", 1000, "CRITICAL time is over\n"},
 	{"the wait for the background is cut",
 		"'method':[" BACKGROUND("b", HANG) "," ACT("a", "") "]," UNDO,
 		{.rollbacks = PR_ROLLBACK_ALWAYS}, {{1000, PR_INTERRUPT_SIGINT, NULL}},
@@ -117,7 +121,8 @@ static void interrupted_test(void **state)
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(rows); i++) {
 		const struct row *row = &rows[i];
-		PR_AUTO(free) char *document =
+		PR_AUTO(free)
+		char *document =
 			pr_text_format("{'title':'T','description':'D',%s}", row->document);
 		struct fixture f;
 
