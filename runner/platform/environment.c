@@ -10,24 +10,40 @@
 #include <errno.h>
 #include <string.h>
 
-static int make_folder(struct pr_secret_files *files, struct pr_err *err)
+/* Makes a private folder in `parent`; 0 or an errno. */
+static int make_folder_in(const char *parent, char **ret_folder)
 {
-	const char *tmp = pr_env_get_set("TMPDIR");
-	char *folder;
+	char *folder = pr_file_join(parent, "plan-runner.XXXXXX");
 
-	if (files->folder)
-		return 0;
-	folder = pr_file_join(tmp ? tmp : "/tmp", "plan-runner.XXXXXX");
 	if (!folder)
-		return pr_fail_nomem(err);
+		return ENOMEM;
 	if (!mkdtemp(folder)) {
 		int problem = errno;
 
 		free(folder);
-		return pr_fail_errno(err, problem, "cannot create a folder for secret files");
+		return problem;
 	}
-	files->folder = folder;
+	*ret_folder = folder;
 	return 0;
+}
+
+/* The last place is one that containers with a read-only root have, too. */
+static int make_folder(struct pr_secret_files *files, struct pr_err *err)
+{
+	const char *const parents[] = {pr_env_get_set("TMPDIR"), "/tmp", "/dev/shm"};
+	int first = 0;
+
+	for (size_t i = 0; i < PR_LEN(parents) && !files->folder; i++) {
+		int problem = parents[i] ? make_folder_in(parents[i], &files->folder) : 0;
+
+		if (!first)
+			first = problem;
+	}
+	if (files->folder)
+		return 0;
+	return pr_fail_errno(err, first,
+		"no folder for secret files can be made in $TMPDIR, /tmp or /dev/shm: mount one "
+		"(docker run --tmpfs /tmp)");
 }
 
 /* An absolute path of a file that stays below the folder that it is put in. */

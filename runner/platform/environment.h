@@ -18,8 +18,8 @@ struct pr_secret_files {
 /*
  * Sets everything that the document of GET …/environments/<id>/clear holds; secret values are
  * registered for redaction. A value that equals the path of a secret file becomes the path of its
- * copy. PR_EPROTO for a document of another shape, PR_EIO when a file cannot be written: nothing is
- * set then.
+ * copy. The folder is made in $TMPDIR, /tmp or /dev/shm, the first that takes it. PR_EPROTO for a
+ * document of another shape, PR_EIO when a file cannot be written: nothing is set then.
  */
 int pr_environment_apply(const json_t *document, struct pr_secret_files *files, struct pr_err *err);
 

@@ -21,9 +21,9 @@ CLOSING = ["results", "status:completed", "state:finished"]
 
 
 class InContainer(PlatformCase):
-    def container(self, made, user="1001:1001", arguments=(), **changes):
+    def container(self, made, user="1001:1001", arguments=(), more=(), **changes):
         """Starts it as a user would: the settings in the environment and, without arguments, the plan too."""
-        options = ["--rm", "--network", "host", "--user", user, *CONFINED]
+        options = ["--rm", "--network", "host", "--user", user, *CONFINED, *more]
         for name in PASSED:
             options += ["--env", name]
         return self.start("run", *options, IMAGE, *arguments, DOCKER_HOST=os.environ["DOCKER_HOST"],
@@ -49,6 +49,24 @@ class InContainer(PlatformCase):
                 self.assertEqual(target.count, 1)
                 self.assertEqual(self.outcome(made), ("completed", False))
                 self.assertEqual(self.reports()[-3:], CLOSING)
+
+    def test_secret_files_need_no_writable_root(self):
+        secret = {"key": "k", "path": "/etc/service/key", "value": "the-text-of-a-secret-file"}
+        for more in ((), ("--tmpfs", "/tmp"), ("--ipc", "none", "--tmpfs", "/tmp")):
+            with self.subTest(more), Target() as target:
+                self.fresh()
+                made = self.plan(self.touching(target), secrets=[secret])
+                self.ends(self.container(made, more=more), 0)
+                self.assertEqual(target.count, 1)
+                self.assertEqual(self.outcome(made), ("completed", False))
+
+    def test_no_place_for_secret_files(self):
+        secret = {"key": "k", "path": "/etc/service/key", "value": "the-text-of-a-secret-file"}
+        with Target() as target:
+            made = self.plan(self.touching(target), secrets=[secret])
+            done = self.ends(self.container(made, more=("--ipc", "none")), 1)
+            self.assertEqual(target.count, 0)
+        self.assertRegex(done.said, "no folder for secret files .*--tmpfs /tmp")
 
     def test_with_the_arguments_of_a_deployment(self):
         made = self.plan({"title": "Nothing", "description": "to do", "method": []})

@@ -164,6 +164,25 @@ static void secret_files_are_private_and_go_at_the_end(void **state)
 	pr_secret_files_remove(&files);
 }
 
+static void a_folder_that_takes_nothing_is_passed_over(void **state)
+{
+	static const char *const folders[] = {"/proc", "/proc/none/here", "/dev/null"};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(folders); i++) {
+		struct pr_secret_files files = {0};
+
+		assert_int_equal(pr_env_set("TMPDIR", folders[i], NULL), 0);
+		assert_int_equal(
+			apply("{'secrets': [{'path': '/k', 'value': 'x'}]}", &files, NULL), 0);
+		assert_private(files.folder, S_IFDIR, 0700);
+		assert_true(strncmp(files.folder, "/tmp/", 5) == 0 ||
+			    strncmp(files.folder, "/dev/shm/", 9) == 0);
+		pr_secret_files_remove(&files);
+	}
+	assert_int_equal(pr_env_set("TMPDIR", tmp, NULL), 0);
+}
+
 static void a_value_that_is_a_secret_files_path_becomes_that_of_its_copy(void **state)
 {
 	struct pr_secret_files files = {0};
@@ -266,6 +285,7 @@ int main(void)
 		CLEAN(variables_and_secrets_are_set),
 		CLEAN(only_secrets_are_registered),
 		CLEAN(secret_files_are_private_and_go_at_the_end),
+		CLEAN(a_folder_that_takes_nothing_is_passed_over),
 		CLEAN(a_value_that_is_a_secret_files_path_becomes_that_of_its_copy),
 		CLEAN(paths_of_another_document_are_not_mapped),
 		CLEAN(a_secret_file_without_a_value_is_no_file),
