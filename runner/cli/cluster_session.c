@@ -21,11 +21,14 @@ static void on_timeout(void *arg)
 	pr_loop_stop(session->loop);
 }
 
-static int read_timeout(
+static int read_timeouts(
 	struct pr_cluster_session *session, const struct pr_args *args, struct pr_err *err)
 {
 	const char *text = pr_args_value(args, "wait-timeout");
+	const char *start = pr_args_value(args, "start-timeout");
 
+	if (pr_text_duration_ms(start ? start : PR_START_DEFAULT, &session->start_ms, err))
+		return pr_wrap(err, "--start-timeout");
 	if (!text)
 		return 0;
 	if (pr_text_duration_ms(text, &session->timeout_ms, err))
@@ -43,7 +46,7 @@ int pr_cluster_session_open(struct pr_cluster_session *session, const struct pr_
 	int rc;
 
 	*session = (struct pr_cluster_session){.context = context};
-	rc = read_timeout(session, args, err);
+	rc = read_timeouts(session, args, err);
 	if (!rc)
 		rc = pr_console_log(false, NULL, err);
 	if (!rc)
@@ -99,6 +102,7 @@ int pr_cluster_session_wait(struct pr_cluster_session *session, struct pr_kube_w
 
 	wait->loop = session->loop;
 	wait->client = session->client;
+	wait->start_ms = session->start_ms;
 	wait->note = pr_cluster_session_note;
 	wait->arg = session;
 	if (session->timeout_ms && pr_timer_start(session->loop, &session->timer,

@@ -18,6 +18,7 @@ struct pr_cluster_session {
 	struct pr_kube_client *client;
 	struct pr_timer timer;
 	int64_t timeout_ms; /* of --wait-timeout; 0: none */
+	int64_t start_ms;   /* of --start-timeout; 0: none */
 	int signo;          /* that arrived; 0: none */
 	bool timed_out;
 };
@@ -50,6 +51,8 @@ int pr_cluster_session_wait(struct pr_cluster_session *session, struct pr_kube_w
 int pr_cluster_session_exit(
 	const struct pr_context *context, const char *job, const struct pr_kube_outcome *outcome);
 
+#define PR_START_DEFAULT "5m"
+
 #define PR_CLUSTER_OPTIONS                                                                    \
 	{"kubeconfig", 0, PR_OPTION_VALUE, "FILE",                                            \
 		"Which cluster, and as whom (KUBECONFIG, ~/.kube/config, else the pod's own " \
@@ -60,14 +63,18 @@ int pr_cluster_session_exit(
 			"Context of the kubeconfig (the current one).", NULL                  \
 	}
 
-#define PR_WAIT_OPTIONS                                                                         \
-	{"wait", 0, PR_OPTION_FLAG, NULL,                                                       \
-		"Wait until the Job is over; the exit code is the plan's, and 2 when it has "   \
-		"none.",                                                                        \
-		NULL},                                                                          \
-	{                                                                                       \
-		"wait-timeout", 0, PR_OPTION_VALUE, "TIME",                                     \
-			"Wait no longer than that: 90s, 30m (no limit). The Job goes on.", NULL \
+#define PR_WAIT_OPTIONS                                                                           \
+	{"wait", 0, PR_OPTION_FLAG, NULL,                                                         \
+		"Wait until the Job is over; the exit code is the plan's, and 2 when it has "     \
+		"none.",                                                                          \
+		NULL},                                                                            \
+		{"start-timeout", 0, PR_OPTION_VALUE, "TIME",                                     \
+			"Give up on a pod that is kept from starting for so long: 90s, 0 for no " \
+			"limit (" PR_START_DEFAULT "). The Job stays.",                           \
+			NULL},                                                                    \
+	{                                                                                         \
+		"wait-timeout", 0, PR_OPTION_VALUE, "TIME",                                       \
+			"Wait no longer than that: 90s, 30m (no limit). The Job goes on.", NULL   \
 	}
 
 #endif

@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/cluster_session.h"
 #include "cli/commands.h"
@@ -16,13 +17,36 @@ struct apply {
 	struct pr_deploy_job job;
 	json_t *objects; /* owned */
 	struct pr_kube_applied applied;
+	char nonce[32]; /* of --rerun */
 	bool dry_run;
 	bool wait;
 	bool json;
 };
 
+/* Once more is another Job: one that has a name of its own, or comes by the clock, is not. */
+static int read_rerun(struct apply *apply, const struct pr_args *args, struct pr_err *err)
+{
+	const struct pr_clock *clock = pr_clock_system();
+	const char *other = pr_args_value(args, "name") ? "--name" : NULL;
+
+	if (!pr_args_flag(args, "rerun"))
+		return 0;
+	if (pr_args_value(args, "schedule"))
+		other = "--schedule";
+	if (other)
+		return pr_fail(err, PR_EUSAGE, "--rerun is of no use with %s: %s", other,
+			other[2] == 'n' ? "another --name is another Job"
+					: "the CronJob runs the plan again");
+	pr_text_print(
+		apply->nonce, sizeof(apply->nonce), "%lld", (long long)clock->wall_us(clock->ctx));
+	apply->job.deployment.kubernetes.nonce = apply->nonce;
+	return 0;
+}
+
 static int read_options(struct apply *apply, const struct pr_args *args, struct pr_err *err)
 {
+	int rc;
+
 	apply->dry_run = pr_args_flag(args, "dry-run");
 	apply->wait = pr_args_flag(args, "wait");
 	apply->json = pr_text_eq(pr_args_value(args, "output"), "json");
@@ -32,7 +56,8 @@ static int read_options(struct apply *apply, const struct pr_args *args, struct 
 		return pr_fail(err, PR_EUSAGE,
 			"--wait is of no use with --schedule: wait for a Job that the CronJob made "
 			"with logs kubernetes --wait");
-	return pr_deploy_read_kubernetes(&apply->job, args, err);
+	rc = pr_deploy_read_kubernetes(&apply->job, args, err);
+	return rc ? rc : read_rerun(apply, args, err);
 }
 
 /* The object that runs the plan: the last one. */
@@ -117,9 +142,10 @@ static void warn_of_known(struct apply *apply)
 
 	if (is_job(item) && item->change != PR_KUBE_CREATED)
 		pr_complain(apply->context,
-			"the Job '%s' is there already and does not run again: delete it, or give "
-			"another --name",
-			pr_kube_meta(item->wanted, "name"));
+			"the Job '%s' is there already and does not run again: %s",
+			pr_kube_meta(item->wanted, "name"),
+			apply->job.deployment.kubernetes.name ? "delete it, or give another --name"
+							      : "--rerun runs the plan once more");
 }
 
 static int wait_for_job(struct apply *apply, struct pr_kube_outcome *outcome, struct pr_err *err)
@@ -185,6 +211,8 @@ static const struct pr_option kubernetes_options[] = {
 	PR_KUBERNETES_OPTIONS,
 	PR_CLUSTER_OPTIONS,
 	{"dry-run", 0, PR_OPTION_FLAG, NULL, "Let the cluster try it, and change nothing.", NULL},
+	{"rerun", 0, PR_OPTION_FLAG, NULL,
+		"Run the plan once more, as another Job, where it ran before.", NULL},
 	PR_WAIT_OPTIONS,
 	{"output", 'o', PR_OPTION_VALUE, "FORM", "How to tell what was done: text or json (text).",
 		outputs},

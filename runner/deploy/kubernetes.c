@@ -60,6 +60,7 @@ static struct pr_kube_run run_of(const struct pr_deployment *deployment, const c
 		.pull_secret_count = k->pull_secret_count,
 		.schedule = deployment->schedule,
 		.time_zone = deployment->time_zone,
+		.nonce = k->nonce,
 		.deadline_s = k->deadline_s};
 }
 

@@ -26,6 +26,7 @@ struct pr_kubernetes {
 	size_t rule_count;
 	const char *const *pull_secrets; /* they must exist */
 	size_t pull_secret_count;
+	const char *nonce; /* a Job that ran is run once more, as another; NULL: it is the same */
 	int64_t deadline_s;
 };
 

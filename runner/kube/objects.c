@@ -149,13 +149,15 @@ int pr_kube_job(
 	const struct pr_kube_run *run, bool exact_name, json_t **ret_object, struct pr_err *err)
 {
 	char name[PR_KUBE_JOB_SIZE];
+	PR_AUTO(free) char *line = NULL;
 	PR_AUTO(free) char *text = NULL;
 	json_t *spec = NULL;
 	int rc = job_spec(run, &spec, err);
 
 	if (rc)
 		return rc;
-	text = pr_json_line(spec);
+	line = pr_json_line(spec);
+	text = line ? pr_text_format("%s%s", line, run->nonce ? run->nonce : "") : NULL;
 	if (!text) {
 		json_decref(spec);
 		return pr_fail_nomem(err);

@@ -41,6 +41,7 @@ struct pr_kube_run {
 	size_t pull_secret_count;
 	const char *schedule;  /* of a CronJob, five fields */
 	const char *time_zone; /* NULL: the cluster's */
+	const char *nonce;     /* makes a Job another one, of the same spec; NULL: none */
 	int64_t deadline_s;    /* seconds after which the pod is ended */
 };
 
@@ -49,7 +50,7 @@ struct pr_kube_run {
  * is no UTF-8.
  */
 
-/* A Job; its name ends in the hash of its spec unless `exact_name` is set. */
+/* A Job; its name ends in the hash of its spec and the nonce unless `exact_name` is set. */
 int pr_kube_job(
 	const struct pr_kube_run *run, bool exact_name, json_t **ret_object, struct pr_err *err);
 

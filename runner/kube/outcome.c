@@ -82,6 +82,28 @@ static void tell(struct pr_kube_reason *reason, const json_t *from, const char *
 
 	pr_text_copy(reason->name, sizeof(reason->name), name ? name : otherwise);
 	pr_text_copy(reason->text, sizeof(reason->text), or_empty(pr_json_str(from, "message")));
+	reason->meant = pr_text_eq(reason->name, "SchedulingGated");
+}
+
+const char *pr_kube_reason_remedy(const struct pr_kube_reason *reason)
+{
+	static const char image[] =
+		"correct the image's name, or the Secret that it is pulled with";
+	static const char settings[] = "make the Secret, or the key of it, that the pod refers to";
+	static const struct {
+		const char *name;
+		const char *remedy;
+	} remedies[] = {{"ErrImagePull", image}, {"ImagePullBackOff", image},
+		{"InvalidImageName", image}, {"ErrImageNeverPull", image},
+		{"ImageInspectError", image}, {"RegistryUnavailable", image},
+		{"CreateContainerConfigError", settings},
+		{"Unschedulable", "make room for it on a node"},
+		{"FailedCreate", "mend what forbids the pod: a quota, a policy, its account"}};
+
+	for (size_t i = 0; i < PR_LEN(remedies); i++)
+		if (pr_text_eq(remedies[i].name, reason->name))
+			return remedies[i].remedy;
+	return "kubectl describe tells more of Job and pod";
 }
 
 bool pr_kube_pod_is_stuck(const json_t *pod, struct pr_kube_reason *reason)

@@ -29,10 +29,14 @@ bool pr_kube_container_began(const json_t *pod);
 struct pr_kube_reason {
 	char name[64];  /* "Unschedulable", "ImagePullBackOff" */
 	char text[400]; /* in the words of the cluster */
+	bool meant;     /* somebody holds the Job back, a queue for one: no fault */
 };
 
 /* Whether something keeps the container from starting, and what. Merely being made is nothing. */
 bool pr_kube_pod_is_stuck(const json_t *pod, struct pr_kube_reason *reason);
+
+/* What the user can do about a reason, for a sentence. Static. */
+const char *pr_kube_reason_remedy(const struct pr_kube_reason *reason);
 
 struct pr_kube_outcome {
 	bool ended; /* the container came to an end by itself: exit_code is its */

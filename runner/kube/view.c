@@ -128,6 +128,7 @@ static bool last_warning(struct pr_kube_view *view, struct pr_kube_reason *reaso
 		return false;
 	pr_text_copy(reason->name, sizeof(reason->name), pr_json_str(event, "reason"));
 	pr_text_copy(reason->text, sizeof(reason->text), pr_json_str(event, "message"));
+	reason->meant = false;
 	return true;
 }
 
@@ -136,8 +137,8 @@ bool pr_kube_view_is_stuck(struct pr_kube_view *view, struct pr_kube_reason *rea
 	if (!view->job || pr_kube_job_is_over(view->job))
 		return false;
 	if (pr_text_eq(pr_kube_job_state(view->job), "suspended")) {
-		*reason =
-			(struct pr_kube_reason){.name = "Suspended", .text = "nothing is started"};
+		*reason = (struct pr_kube_reason){
+			.name = "Suspended", .text = "nothing is started", .meant = true};
 		return true;
 	}
 	return view->pod ? pr_kube_pod_is_stuck(view->pod, reason) : last_warning(view, reason);

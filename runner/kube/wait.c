@@ -17,6 +17,7 @@ struct waiting {
 	json_t *told;        /* object: reasons that were told */
 	int64_t began_us;    /* from when on the pace slows down */
 	int64_t answered_us; /* when something was last heard */
+	int64_t kept_us;     /* since when something keeps the pod from starting; -1: nothing */
 	bool log_done;
 };
 
@@ -75,9 +76,39 @@ static int overcome(struct waiting *w, int rc, struct pr_err *err)
 	return 0;
 }
 
+/* What keeps the pod from starting; false: nothing, or it is meant to wait. */
+static bool is_kept(struct waiting *w, struct pr_kube_reason *reason)
+{
+	bool known;
+
+	if (pr_kube_container_began(w->view.pod))
+		return false;
+	known = pr_kube_view_is_stuck(&w->view, reason);
+	if (known)
+		tell(w, reason->name, reason->text);
+	/* a Job that gets no pod may be so for a reason that we may not read */
+	return known ? !reason->meant : w->view.job && !w->view.pod;
+}
+
+/* What lasts too long ends the waiting. */
+static int look_at_start(struct waiting *w, struct pr_err *err)
+{
+	struct pr_kube_reason reason = {.name = "no pod was made"};
+	int64_t now = pr_loop_now_us(w->wait->loop);
+	bool kept = is_kept(w, &reason);
+
+	if (!kept || w->kept_us < 0)
+		w->kept_us = kept ? now : -1;
+	if (!kept || !w->wait->start_ms || now - w->kept_us < w->wait->start_ms * US_PER_MS)
+		return 0;
+	return pr_fail(err, PR_ETIMEOUT,
+		"the pod of the Job '%s' did not start in %g s (%s): %s; the Job is left as it is",
+		w->view.name, (double)w->wait->start_ms / 1000, reason.name,
+		pr_kube_reason_remedy(&reason));
+}
+
 static int look(struct waiting *w, struct pr_err *err)
 {
-	struct pr_kube_reason reason;
 	int rc = pr_kube_view_look(&w->view, err);
 
 	if (rc)
@@ -86,9 +117,8 @@ static int look(struct waiting *w, struct pr_err *err)
 		return pr_fail(err, PR_ENOTFOUND, "the namespace '%s' has no Job '%s'",
 			w->view.space, w->view.name);
 	w->answered_us = pr_loop_now_us(w->wait->loop);
-	if (!pr_kube_container_began(w->view.pod) && pr_kube_view_is_stuck(&w->view, &reason))
-		tell(w, reason.name, reason.text);
-	return w->view.interrupted ? pr_fail(err, PR_ECANCELED, "interrupted") : 0;
+	rc = look_at_start(w, err);
+	return w->view.interrupted ? pr_fail(err, PR_ECANCELED, "interrupted") : rc;
 }
 
 /* All of the log is there when the container had ended before it was read to its end. */
@@ -154,7 +184,8 @@ int pr_kube_wait(
 	struct waiting w = {.wait = wait,
 		.view = {.client = wait->client, .space = wait->space, .name = wait->job},
 		.told = json_object(),
-		.began_us = pr_loop_now_us(wait->loop)};
+		.began_us = pr_loop_now_us(wait->loop),
+		.kept_us = -1};
 	int rc = w.told ? 0 : pr_fail_nomem(&own);
 
 	w.answered_us = w.began_us;

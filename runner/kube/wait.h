@@ -16,6 +16,7 @@
 #include "kube/outcome.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* What is waited for. Everything is borrowed. */
 struct pr_kube_wait {
@@ -25,6 +26,7 @@ struct pr_kube_wait {
 	const char *job;
 	pr_kube_log_fn *log; /* takes the log; NULL: it is not read */
 	bool until_over;     /* else it ends with the log */
+	int64_t start_ms;    /* how long the pod may be kept from starting; 0: no limit */
 	/* Told once for each reason: why the pod does not start, that the connection is lost. */
 	void (*note)(void *arg, const char *line);
 	void *arg; /* of both */
@@ -33,8 +35,8 @@ struct pr_kube_wait {
 /*
  * Waits until the log is complete, or the Job is over or gone, and tells how the plan ended.
  * PR_ENOTFOUND when there never was such a Job, PR_ECANCELED when the loop was stopped, PR_EAUTH
- * when the API server does not let us look, and after five minutes without an answer the reason of
- * the last attempt.
+ * when the API server does not let us look, PR_ETIMEOUT when the pod was kept from starting for
+ * `start_ms`, and after five minutes without an answer the reason of the last attempt.
  */
 int pr_kube_wait(
 	const struct pr_kube_wait *wait, struct pr_kube_outcome *outcome, struct pr_err *err);

@@ -140,7 +140,20 @@ class Apply(Base):
         self.api.end(job, "Complete")
         done = self.apply()
         self.assertEqual((done.code, done.out), (0, "unchanged Job/default/%s (completed)\n" % job))
-        self.assertIn("does not run again", done.err)
+        self.assertIn("does not run again: --rerun", done.err)
+
+    def test_a_name_of_ones_own_is_not_rerun(self):
+        self.job(*USUAL, "--name", "once")
+        done = self.apply(*USUAL, "--name", "once")
+        self.assertIn("does not run again: delete it, or give another --name", done.err)
+
+    def test_rerun_is_another_job_of_the_same_spec(self):
+        jobs = [self.job()] + [self.job(*USUAL, "--rerun") for _ in range(2)]
+        self.assertEqual(len(set(jobs)), 3, jobs)
+        for job in jobs:
+            self.assertRegex(job, r"^reliably-plan-%s-[0-9a-f]{8}$" % PLAN)
+            self.assertEqual(self.api.get("Job", job)["spec"], self.api.get("Job", jobs[0])["spec"])
+        self.assertEqual(self.apply().out.split()[1].split("/")[-1], jobs[0])
 
     def test_a_job_of_another_spec_is_another_job(self):
         self.assertNotEqual(self.job(), self.job(*USUAL, "--deadline", "5m"))
@@ -282,6 +295,9 @@ class Refused(Base):
                 ("cron", USUAL + ("--schedule", "61 3 * * *"), 1, ("61",)),
                 ("no secret", ("--name", "x"), 2, ("--token-secret",)),
                 ("wait and schedule", USUAL + ("--wait", "--schedule", "0 3 * * *"), 2, ("logs kubernetes --wait",)),
+                ("rerun and name", USUAL + ("--rerun", "--name", "x"), 2, ("--rerun", "--name")),
+                ("rerun and schedule", USUAL + ("--rerun", "--schedule", "0 3 * * *"), 2, ("--rerun", "--schedule")),
+                ("start timeout", USUAL + ("--wait", "--start-timeout", "soon"), 2, ("--start-timeout", "soon")),
                 ("wait and dry run", USUAL + ("--wait", "--dry-run"), 2, ("--dry-run",)),
                 ("no cluster", USUAL, 1, ())):
             with self.subTest(what):
@@ -450,6 +466,54 @@ class Wait(Base):
         self.assertEqual([line.split(": ", 1)[1] for line in done.err.splitlines()],
                          ["FailedCreate: exceeded quota", "Unschedulable: 0/1 nodes",
                           "ImagePullBackOff: Back-off pulling image"])
+
+    def stuck(self, job, state=None, **status):
+        self.api.start(job, {"waiting": state} if state else {"waiting": {"reason": "ContainerCreating"}}, **status)
+
+    def test_a_pod_that_cannot_start_ends_the_waiting(self):
+        def unscheduled(reason):
+            return lambda job: self.stuck(job, conditions=[
+                {"type": "PodScheduled", "status": "False", "reason": reason, "message": "0/1 nodes"}])
+
+        def waits(reason):
+            return lambda job: self.stuck(job, {"reason": reason, "message": "the words"})
+
+        for move, words in (
+                (waits("ErrImagePull"), ("ErrImagePull", "image's name")),
+                (waits("ImagePullBackOff"), ("ImagePullBackOff", "image's name")),
+                (waits("InvalidImageName"), ("InvalidImageName", "image's name")),
+                (waits("CreateContainerConfigError"), ("CreateContainerConfigError", "Secret")),
+                (unscheduled("Unschedulable"), ("Unschedulable", "room")),
+                (lambda job: None, ("no pod was made",))):
+            with self.subTest(words[0]):
+                self.fresh()
+                done = self.moved(move, "--start-timeout", "1s")
+                last = done.err.splitlines()[-1]
+                self.assertEqual((done.code, done.out), (2, "created Job/default/once\n"), done)
+                for word in words + ("the Job 'once' did not start in 1 s", "the Job is left as it is"):
+                    self.assertIn(word, last)
+                self.assertEqual(self.mine(), ["Job/once"])
+
+    def test_what_holds_back_on_purpose_or_for_a_while_does_not(self):
+        def gated(job):
+            self.stuck(job, conditions=[{"type": "PodScheduled", "status": "False", "reason": "SchedulingGated"}])
+
+        def pulling(job):
+            self.stuck(job)
+
+        def suspended(job):
+            self.api.end(job, "Suspended")
+
+        for name, hold, limit in (("gated", gated, "500ms"), ("pulling", pulling, "500ms"), ("suspended", suspended, "500ms"),
+                                  ("no limit", lambda job: self.stuck(job, {"reason": "ErrImagePull"}), "0")):
+            def move(job):
+                hold(job)
+                time.sleep(2)
+                self.ended(0)(job)
+            with self.subTest(name):
+                self.fresh()
+                done = self.moved(move, "--start-timeout", limit)
+                self.assertEqual(done.code, 0, done)
 
     def test_the_server_may_go_away(self):
         def move(job):
