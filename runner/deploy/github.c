@@ -81,7 +81,8 @@ static int check_action(const char *action, struct pr_err *err)
 	size_t owner = strcspn(action, "/");
 	size_t path = strcspn(action, "@");
 	bool good = owner && path > owner + 1 && action[path] == '@' && action[path + 1] &&
-		    !strchr(action + path + 1, '@');
+		    !strchr(action + path + 1, '@') && !strstr(action, "//") &&
+		    action[path - 1] != '/';
 
 	for (const char *c = action; good && *c; c++)
 		good = isalnum((unsigned char)*c) || strchr("-._/@", *c);

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "codec/yaml_write.h"
+#include "deploy/github.h"
 #include "deploy/workflow_private.h"
 
 #include <string.h>
@@ -106,6 +107,20 @@ static bool is_action(const char *uses, const char *action)
 	return strncmp(uses, action, n) == 0 && (!uses[n] || uses[n] == '@' || uses[n] == '/');
 }
 
+/* GitHub knows an action by its owner, a folder or an image: all of them have a slash. */
+static int check_uses(
+	struct pr_workflow *workflow, const struct pr_yaml_node *uses, struct pr_err *err)
+{
+	char what[200];
+
+	if (strchr(uses->text, '/') || pr_workflow_is_empty(uses))
+		return 0;
+	pr_text_print(what, sizeof(what),
+		"the action '%.60s' has no owner: write OWNER/REPO@REF, as in " PR_GITHUB_ACTION,
+		uses->text);
+	return pr_workflow_refuse(workflow, uses, what, err);
+}
+
 /* What one pass over the steps does. */
 struct pass {
 	const char *action;
@@ -120,8 +135,10 @@ static int change_step(struct pr_workflow *workflow, const struct pr_yaml_node *
 	struct pr_workflow_member uses;
 	int rc = pr_workflow_member(workflow, step, "uses", &uses, err);
 
-	if (rc || !uses.key || uses.value->shape != PR_YAML_SCALAR ||
-		!is_action(uses.value->text, pass->action))
+	if (rc || !uses.key || uses.value->shape != PR_YAML_SCALAR)
+		return rc;
+	rc = check_uses(workflow, uses.value, err);
+	if (rc || !is_action(uses.value->text, pass->action))
 		return rc;
 	if (step->flow)
 		return pr_workflow_refuse(workflow, step,

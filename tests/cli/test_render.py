@@ -160,6 +160,9 @@ class Github(Base):
             image = re.search(r"^IMAGE=[^/]+/(.+)$", file.read(), re.M).group(1)
         version = run("version", "--short").stdout.strip()
         self.assertIn("uses: %s@v%s\n" % (image, version), self.rendered("github", PLAN))
+        for command in (("render", "github"), ("commit", "github")):
+            page = run(*command, "--help").stdout
+            self.assertEqual(re.findall(r"[\w./-]+@v[0-9]\S*\b", page), ["%s@v%s" % (image, version)], command)
 
 
 KUBERNETES = ("kubernetes", PLAN, "--token-secret", "t")
@@ -194,6 +197,9 @@ COMMAND_LINES = [
     ("zone is none", GITHUB + ("--schedule", "0 0 1 * *", "--time-zone", "Europe/Paris\nx: y"), None, 1, "time zone"),
     ("zone without a schedule", GITHUB + ("--time-zone", "Europe/Paris"), None, 1, "schedule"),
     ("action without a version", GITHUB + ("--action", "owner/repo"), None, 1, "OWNER/REPO"),
+    ("action without an owner", GITHUB + ("--action", "plan-runner@v0.1.0"), None, 1, "OWNER/REPO"),
+    ("action with an empty folder", GITHUB + ("--action", "a//b@c"), None, 1, "OWNER/REPO"),
+    ("action that ends with a slash", GITHUB + ("--action", "a/b/@c"), None, 1, "OWNER/REPO"),
     ("action that is none", GITHUB + ("--action", "a/b@c\nd"), None, 1, "OWNER/REPO"),
     ("secret of GitHub's own", GITHUB + ("--token-secret", "github_token"), None, 1, "GITHUB_"),
     ("secret that is none", GITHUB + ("--token-secret", "a-b"), None, 1, "'a-b'"),
@@ -209,7 +215,10 @@ TEMPLATES = [
     ("not YAML", "a: [\n", "not YAML.*line"),
     ("two documents", "jobs: {}\n---\njobs: {}\n", "several documents"),
     ("no jobs", "on: push\n", "no jobs"),
-    ("no step that runs a plan", "jobs:\n  a:\n    steps:\n    - run: x\n", "no step that runs a plan.*uses:"),
+    ("no step that runs a plan", "jobs:\n  a:\n    steps:\n    - run: x\n",
+     "no step that runs a plan.*'uses: plan-runner/plan-runner@v[0-9.]+'"),
+    ("an action without its owner", "jobs:\n  a:\n    steps:\n    - uses: plan-runner@v0.1.0\n",
+     "line 4.*'plan-runner@v0.1.0' has no owner.*plan-runner/plan-runner@v0.1.0"),
     ("another version of events", "on: [[push]]\njobs: {}\n", "line 1"),
 ]
 
