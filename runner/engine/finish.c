@@ -28,6 +28,7 @@ void pr_run_refuse(struct pr_run *run)
 {
 	run->stage = PR_STAGE_CLOSING;
 	run->crashed = true;
+	pr_vault_free(pr_steal(run->vault));
 	pr_dynamic_free(pr_steal(run->dynamic));
 	pr_task_cancel(&run->task);
 	pr_run_over(run);

@@ -64,6 +64,20 @@ static void on_dynamic(void *arg)
 static int load_sections(struct pr_run *run, struct pr_err *err)
 {
 	struct pr_run_view *view = &run->core.view;
+static void on_vault(void *arg, const struct pr_err *err)
+{
+	struct pr_run *run = arg;
+	struct pr_run_view *view = &run->core.view;
+	struct pr_activity_env env = pr_core_env(&run->core);
+
+	if (err)
+		run->error = *err;
+	pr_vault_free(pr_steal(run->vault));
+	if (run->error.code != PR_OK || pr_dynamic_start(&env, view->configuration, view->secrets,
+						on_dynamic, run, &run->dynamic, &run->error))
+		pr_run_refuse(run);
+}
+
 	struct pr_activity_env env;
 	int r = check_kinds(view->document, err);
 
@@ -75,8 +89,8 @@ static int load_sections(struct pr_run *run, struct pr_err *err)
 	if (r)
 		return r;
 	env = pr_core_env(&run->core);
-	return pr_dynamic_start(
-		&env, view->configuration, view->secrets, on_dynamic, run, &run->dynamic, err);
+	return pr_vault_start(
+		&env, view->secrets, run->var_secrets, on_vault, run, &run->vault, err);
 }
 
 void pr_run_load(struct pr_run *run)

@@ -152,6 +152,7 @@ void pr_run_free(struct pr_run *run)
 		return;
 	pr_ask_release(&run->ask);
 	pr_task_cancel(&run->task);
+	pr_vault_free(run->vault);
 	pr_dynamic_free(run->dynamic);
 	pr_sequence_release(&run->sequence);
 	pr_continuous_release(&run->continuous);
