@@ -61,9 +61,6 @@ static void on_dynamic(void *arg)
 		pr_run_begin(run);
 }
 
-static int load_sections(struct pr_run *run, struct pr_err *err)
-{
-	struct pr_run_view *view = &run->core.view;
 static void on_vault(void *arg, const struct pr_err *err)
 {
 	struct pr_run *run = arg;
@@ -78,6 +75,9 @@ static void on_vault(void *arg, const struct pr_err *err)
 		pr_run_refuse(run);
 }
 
+static int load_sections(struct pr_run *run, struct pr_err *err)
+{
+	struct pr_run_view *view = &run->core.view;
 	struct pr_activity_env env;
 	int r = check_kinds(view->document, err);
 
