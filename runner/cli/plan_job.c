@@ -279,6 +279,14 @@ static void deliver_earlier(struct pr_plan_job *job)
 		pr_warn("%s", err.msg);
 }
 
+/* The image says what `docker stop` allows; who calls may know of less. */
+static int64_t grace_ms(int64_t known)
+{
+	int64_t said = pr_env_duration_ms("PLAN_RUNNER_GRACE", known);
+
+	return known && said > known ? known : said;
+}
+
 int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 {
 	struct pr_reporter_options reporting = {.platform = job->platform,
@@ -312,7 +320,7 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 		hooks[hook_count++] = *job->options.watcher;
 	hooks[hook_count++] = pr_reporter_hook(job->reporter);
 	options.hook_count = hook_count;
-	job->options.grace_ms = pr_env_duration_ms("PLAN_RUNNER_GRACE", job->options.grace_ms);
+	job->options.grace_ms = grace_ms(job->options.grace_ms);
 	if (job->options.grace_ms) {
 		job->signals.heard = hasten;
 		job->signals.arg = job;
