@@ -69,6 +69,9 @@ bool pr_text_is_utf8(const char *text, size_t n);
  */
 size_t pr_text_decode(const char *text, size_t n, uint32_t *ret_point);
 
+/* Length of the byte order mark that a UTF-8 text begins with: 3, or 0 without one. */
+size_t pr_text_mark_length(const char *text, size_t n);
+
 /* Adds a code point as UTF-8; surrogates become U+FFFD. Status as of pr_buf_add. */
 int pr_text_encode(uint32_t point, struct pr_buf *out);
 

@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include <string.h>
+
 /* Length that the first byte of a sequence promises, 0 for one that cannot be first. */
 static size_t sequence_length(unsigned char first)
 {
@@ -147,4 +149,9 @@ bool pr_text_is_printable(uint32_t point)
 			return i % 2 == 1;
 	}
 	return point >= 0xe0100 && point <= 0xe01ef;
+}
+
+size_t pr_text_mark_length(const char *text, size_t n)
+{
+	return n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }

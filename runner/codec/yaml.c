@@ -462,15 +462,17 @@ int pr_yaml_parse(const char *text, size_t n, const char *name, const struct pr_
 		.alias_max = limits->alias_nodes,
 		.problem = PR_ERR_INIT,
 	};
+	size_t mark = pr_text_mark_length(l.text, n);
 	int rc;
 
 	if (n > limits->document_bytes)
 		return pr_fail(
 			err, PR_ELIMIT, "%s: larger than %zu bytes", name, limits->document_bytes);
+	l.text += mark; /* libyaml would count it as a column */
 	if (!yaml_parser_initialize(&l.parser))
 		return pr_fail_nomem(err);
 	yaml_parser_set_encoding(&l.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&l.parser, (const unsigned char *)l.text, n);
+	yaml_parser_set_input_string(&l.parser, (const unsigned char *)l.text, n - mark);
 	rc = read_stream(&l, ret_value);
 	yaml_parser_delete(&l.parser);
 	pr_yaml_anchors_release(&l.anchors);

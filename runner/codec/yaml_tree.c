@@ -18,12 +18,13 @@ static size_t node_count(const yaml_document_t *document)
 	return (size_t)(document->nodes.top - document->nodes.start);
 }
 
-/* libyaml counts characters: the byte at which each begins, with one more for the end. */
-static size_t *byte_offsets(const char *text, size_t n)
+/* libyaml counts characters: the byte at which each behind `start` begins, with one more for the
+ * end. */
+static size_t *byte_offsets(const char *text, size_t start, size_t n)
 {
 	size_t *offsets = calloc(n + 1, sizeof(*offsets));
 	size_t count = 0;
-	size_t at = 0;
+	size_t at = start;
 
 	while (offsets && at < n) {
 		uint32_t point;
@@ -66,7 +67,7 @@ static struct pr_yaml_node node_of(const yaml_node_t *from, const size_t *offset
 
 static int fill(struct pr_yaml_tree *tree, const char *text, size_t n, struct pr_err *err)
 {
-	tree->offsets = byte_offsets(text, n);
+	tree->offsets = byte_offsets(text, pr_text_mark_length(text, n), n);
 	tree->count = node_count(&tree->document);
 	tree->nodes = calloc(tree->count + 1, sizeof(*tree->nodes));
 	if (!tree->offsets || !tree->nodes)
@@ -114,6 +115,7 @@ static int load(
 int pr_yaml_tree_new(const char *text, size_t n, const char *name, const struct pr_limits *limits,
 	struct pr_yaml_tree **ret_tree, struct pr_err *err)
 {
+	size_t mark = pr_text_mark_length(text, n); /* libyaml would count it as a column */
 	struct pr_yaml_tree *tree;
 	yaml_parser_t parser;
 	int rc;
@@ -127,7 +129,7 @@ int pr_yaml_tree_new(const char *text, size_t n, const char *name, const struct 
 		return pr_fail_nomem(err);
 	}
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text + mark, n - mark);
 	rc = load(tree, &parser, name, err);
 	yaml_parser_delete(&parser);
 	if (!rc)

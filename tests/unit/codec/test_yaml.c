@@ -184,9 +184,13 @@ static void one_document_is_read(void **state)
 	assert_value("", "null");
 	assert_value("# nothing\n", "null");
 	assert_value("%YAML 1.1\n---\na\n...\n", "\"a\"");
+	assert_value("\xef\xbb\xbf", "null");
 	assert_value("\xef\xbb\xbf"
 		     "a: 1",
 		"{\"a\":1}");
+	assert_value("\xef\xbb\xbf"
+		     "a: 1\nb:\n- 2\n",
+		"{\"a\":1,\"b\":[2]}");
 	assert_refused("a\n---\nb", PR_EINVAL,
 		"doc.yaml: line 2, column 1: expected a single document in the stream, but found "
 		"another");
@@ -195,6 +199,9 @@ static void one_document_is_read(void **state)
 static void problems_are_located(void **state)
 {
 	(void)state;
+	assert_refused("\xef\xbb\xbf"
+		       "a\x01",
+		PR_EINVAL, "doc.yaml: line 1, column 2: control characters are not allowed");
 	assert_refused("a: 1\nb: [\n", PR_EINVAL,
 		"doc.yaml: line 3, column 1: while parsing a flow node: did not find expected "
 		"node content");

@@ -81,6 +81,8 @@ static void the_name_is_replaced_or_put_in_front(void **state)
 		{"\xef\xbb\xbf# \xc3\xa9\xe2\x82\xac\r\nname: \xc3\xa9 # \xc3\xa9\r\njobs: {}\r\n",
 			"\xef\xbb\xbf# \xc3\xa9\xe2\x82\xac\r\nname: \"x: y\" # \xc3\xa9\r\njobs: "
 			"{}\r\n"},
+		{"\xef\xbb\xbfname: \xc3\xa9\n" JOBS, "\xef\xbb\xbfname: \"x: y\"\n" JOBS},
+		{"\xef\xbb\xbf" JOBS, "\xef\xbb\xbfname: \"x: y\"\n" JOBS},
 	};
 
 	(void)state;

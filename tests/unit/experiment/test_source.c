@@ -81,6 +81,11 @@ static void the_extension_of_a_file_decides_its_format(void **state)
 		{"a.b.json", "[]", "[]", NULL},
 		{"a.json", "a: 1", NULL, "a.json"},
 		{"a.json", "\xEF\xBB\xBF{}", NULL, "a.json"},
+		{"a.yaml",
+			"\xEF\xBB\xBF"
+			"a: 1\nb: 2",
+			"{\"a\":1,\"b\":2}", NULL},
+		{"a.yml", "\xEF\xBB\xBF{}", "{}", NULL},
 		{"a.yaml", "a: [", NULL, "Failed parsing YAML experiment: "},
 		{"a.JSON", "{}", NULL, "only files with json, yaml or yml extensions"},
 		{"a", "{}", NULL, "only files with json, yaml or yml extensions"},
@@ -139,6 +144,16 @@ static void the_content_type_of_an_answer_decides_its_format(void **state)
 		{"text/plain", "{\"a\": 1}", true},
 		{"text/plain", "a: 1", true},
 		{"text/plain", "a: [", false},
+		{"application/json", "\xEF\xBB\xBF{}", false},
+		{"application/x-yaml",
+			"\xEF\xBB\xBF"
+			"a: 1\nb: 2",
+			true},
+		{"text/plain",
+			"\xEF\xBB\xBF"
+			"a: 1\nb: 2",
+			true},
+		{"text/plain", "\xEF\xBB\xBF{}", true},
 		{"application/yaml", "a: 1", false},
 		{"Application/JSON", "{}", false},
 		{"text/html", "{}", false},
