@@ -138,14 +138,13 @@ class Outcomes(ActionCase):
         self.assertIn("## Chaos experiment: not completed", done.summary)
         self.assertEqual(self.execution(made)["user_state"]["current"], "finished")
 
-
     def test_a_cancelled_workflow_does_not_wait_for_a_platform_that_hangs(self):
         for path, running in (("*/state", True), ("*/results", False), ("*/status", False)):
             with self.subTest(path, running=running):  # an activity, or the report
                 self.fresh()
                 made = self.seeded("slow" if running else "noop")
                 self.standin.fault(method="PUT", path=path, skip=2 * ("status" in path), times=None, do="hang")
-                child = self.begin(self.inputs(made["plan"]))
+                child = self.begin(self.inputs(made["plan"]), PLAN_RUNNER_GRACE="9s")  # the image's
                 self.wait_for("create")
                 time.sleep(0.5 if running else 1.5)
                 began = time.monotonic()
