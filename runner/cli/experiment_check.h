@@ -16,9 +16,14 @@
 int pr_experiment_check(const json_t *document, struct pr_err *err);
 
 /*
- * As pr_experiment_check; what upstream would have raised is added to `raised`, as its
+ * As pr_experiment_check; each finding is also added to the array `list` (NULL: none) as {level,
+ * kind, place, text}, and what upstream would have raised is added to `raised`, as its
  * notifications write it (docs/engine.md 10).
  */
-int pr_experiment_check_raising(const json_t *document, struct pr_buf *raised, struct pr_err *err);
+int pr_experiment_check_listing(
+	const json_t *document, json_t *list, struct pr_buf *raised, struct pr_err *err);
+
+/* Adds what is no finding of a document, since there is none, to such a list. PR_ENOMEM. */
+int pr_experiment_list_error(json_t *list, const char *text, struct pr_err *err);
 
 #endif

@@ -144,7 +144,7 @@ static void the_first_error_is_what_was_raised(void **state)
 	for (size_t i = 0; i < PR_LEN(cases); i++) {
 		PR_AUTO(buf) struct pr_buf raised = PR_BUF_INIT(4096);
 		json_t *document = json_loads(cases[i].text, JSON_DECODE_ANY, NULL);
-		int rc = pr_experiment_check_raising(document, &raised, NULL);
+		int rc = pr_experiment_check_listing(document, NULL, &raised, NULL);
 		const char *prefix = "An exception was raised: ";
 
 		json_decref(document);
