@@ -86,6 +86,24 @@ void pr_cluster_session_note(void *arg, const char *line)
 	pr_complain(session->context, "%s", line);
 }
 
+static void on_pause(void *arg)
+{
+	pr_loop_stop(arg);
+}
+
+int pr_cluster_session_pause(
+	struct pr_cluster_session *session, int64_t pause_ms, struct pr_err *err)
+{
+	struct pr_timer timer = {.loop = NULL};
+	int rc;
+
+	if (pr_timer_start(session->loop, &timer, pause_ms * 1000, on_pause, session->loop))
+		return pr_fail_nomem(err);
+	rc = pr_loop_run(session->loop, err);
+	pr_timer_stop(&timer);
+	return !rc && session->signo ? pr_fail(err, PR_ECANCELED, "interrupted") : rc;
+}
+
 static int stopped(const struct pr_cluster_session *session, const char *job, struct pr_err *err)
 {
 	pr_err_clear(err);

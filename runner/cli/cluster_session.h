@@ -40,6 +40,10 @@ const char *pr_cluster_session_space(
 /* A note for the user on standard error; `arg` is the session. */
 void pr_cluster_session_note(void *arg, const char *line);
 
+/* Does nothing for so long. PR_ECANCELED when the user ended it. */
+int pr_cluster_session_pause(
+	struct pr_cluster_session *session, int64_t pause_ms, struct pr_err *err);
+
 /*
  * Waits for a Job, --wait-timeout at most. `log` may be NULL; `until_over` as of kube/wait.h. Where
  * the user ended it the message says that the Job goes on. Codes of pr_kube_wait.

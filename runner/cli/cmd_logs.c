@@ -14,6 +14,9 @@ static int print(void *arg, const char *bytes, size_t n)
 	return pr_file_write_all(STDOUT_FILENO, bytes, n, NULL);
 }
 
+#define JOB_PATIENCE_MS 30000 /* who applies it may need a moment; none may ever come */
+#define JOB_PAUSE_MS 500
+
 static int find_job(struct pr_cluster_session *session, const struct pr_args *args,
 	json_t **ret_job, struct pr_err *err)
 {
@@ -25,6 +28,36 @@ static int find_job(struct pr_cluster_session *session, const struct pr_args *ar
 		return pr_wrap(err, "the plan");
 	return pr_kube_jobs_newest(session->client, pr_cluster_session_space(session, args), plan,
 		&choice, ret_job, err);
+}
+
+/* How long a Job that is not there is worth waiting for. */
+static int64_t patience_ms(const struct pr_cluster_session *session)
+{
+	int64_t most = JOB_PATIENCE_MS;
+
+	if (session->start_ms && session->start_ms < most)
+		most = session->start_ms;
+	return session->timeout_ms && session->timeout_ms < most ? session->timeout_ms : most;
+}
+
+/* The same for who follows: it may be that the Job is only just being made. */
+static int await_job(struct pr_cluster_session *session, const struct pr_args *args,
+	json_t **ret_job, struct pr_err *err)
+{
+	int64_t until = pr_loop_now_us(session->loop) + patience_ms(session) * 1000;
+	struct pr_err none = PR_ERR_INIT;
+	int rc = find_job(session, args, ret_job, &none);
+
+	if (rc == PR_ENOTFOUND)
+		pr_complain(session->context, "%s: waiting for it, %g s at most", none.msg,
+			(double)patience_ms(session) / 1000);
+	while (rc == PR_ENOTFOUND && pr_loop_now_us(session->loop) < until) {
+		pr_err_clear(&none);
+		rc = pr_cluster_session_pause(session, JOB_PAUSE_MS, &none);
+		if (!rc)
+			rc = find_job(session, args, ret_job, &none);
+	}
+	return rc ? pr_fail(err, rc, "%s", none.msg) : 0;
 }
 
 /* Follows the log, and with `until_over` the Job, whose outcome becomes the exit code. */
@@ -50,12 +83,13 @@ static int run_kubernetes(struct pr_context *context, const struct pr_args *args
 	struct pr_err err = PR_ERR_INIT;
 	json_auto_t *job = NULL;
 	bool wait = pr_args_flag(args, "wait");
+	bool follows = wait || pr_args_flag(args, "follow");
 	int code = PR_EXIT_OK;
 	int rc = pr_cluster_session_open(&session, context, args, &err);
 
 	if (!rc)
-		rc = find_job(&session, args, &job, &err);
-	if (!rc && (wait || pr_args_flag(args, "follow")))
+		rc = (follows ? await_job : find_job)(&session, args, &job, &err);
+	if (!rc && follows)
 		rc = follow(&session, job, wait, &code, &err);
 	else if (!rc)
 		rc = pr_kube_logs_now(session.client, job, print, NULL, &err);
