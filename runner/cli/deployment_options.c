@@ -3,12 +3,13 @@
 #include "base/env.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "deploy/time_zone.h"
 
 #include <stdlib.h>
 
 void pr_deploy_job_init(struct pr_deploy_job *job, const struct pr_context *context)
 {
-	*job = (struct pr_deploy_job){.lists = {NULL}};
+	*job = (struct pr_deploy_job){.lists = {NULL}, .context = context};
 	pr_buf_init(&job->template, context->limits.document_bytes);
 }
 
@@ -47,9 +48,22 @@ static int list_of(const struct pr_args *args, const char *option, const char **
 	return 0;
 }
 
-static int read_deployment(
-	struct pr_deployment *deployment, const struct pr_args *args, struct pr_err *err)
+/* What this machine does not know the cluster or GitHub may know. */
+static void warn_of_zone(const struct pr_deploy_job *job)
 {
+	const char *zone = job->deployment.time_zone;
+
+	if (zone && !pr_time_zone_is_known(PR_TIME_ZONES, zone))
+		pr_complain(job->context,
+			"the time zone '%.80s' is none of those that this machine knows: is it "
+			"spelled right?",
+			zone);
+}
+
+static int read_deployment(
+	struct pr_deploy_job *job, const struct pr_args *args, struct pr_err *err)
+{
+	struct pr_deployment *deployment = &job->deployment;
 	const char *organization =
 		given_or_exported(args, "organization", "RELIABLY_ORGANIZATION_ID");
 	const char *host = given_or_exported(args, "host", "RELIABLY_SERVICE_HOST");
@@ -61,8 +75,11 @@ static int read_deployment(
 	if (pr_deployment_set(deployment, args->positionals[0], organization,
 		    or_default(host, PR_HOST_DEFAULT), err))
 		return PR_EINVAL;
-	return pr_deployment_schedule(
-		deployment, pr_args_value(args, "schedule"), pr_args_value(args, "time-zone"), err);
+	if (pr_deployment_schedule(deployment, pr_args_value(args, "schedule"),
+		    pr_args_value(args, "time-zone"), err))
+		return PR_EINVAL;
+	warn_of_zone(job);
+	return 0;
 }
 
 static int read_deadline(const struct pr_args *args, int64_t *ret_seconds, struct pr_err *err)
@@ -82,7 +99,7 @@ int pr_deploy_read_kubernetes(
 	struct pr_deploy_job *job, const struct pr_args *args, struct pr_err *err)
 {
 	struct pr_kubernetes *k = &job->deployment.kubernetes;
-	int rc = read_deployment(&job->deployment, args, err);
+	int rc = read_deployment(job, args, err);
 
 	if (rc)
 		return rc;
@@ -100,7 +117,9 @@ int pr_deploy_read_kubernetes(
 	if (!k->token_secret)
 		return pr_fail(err, PR_EUSAGE,
 			"name the Secret that holds the platform's token: --token-secret NAME "
-			"(made with: kubectl create secret generic NAME --from-literal=token=…)");
+			"(made with: kubectl --namespace %s create secret generic NAME "
+			"--from-literal=token=…)",
+			or_default(pr_args_value(args, "namespace"), "NAMESPACE"));
 	rc = list_of(args, "allow", &job->lists[0], &k->rule_count, err);
 	if (!rc)
 		rc = list_of(args, "image-pull-secret", &job->lists[1], &k->pull_secret_count, err);
@@ -115,7 +134,7 @@ int pr_deploy_read_github(struct pr_deploy_job *job, const struct pr_args *args,
 {
 	struct pr_github *github = &job->deployment.github;
 	const char *own = pr_args_value(args, "template");
-	int rc = read_deployment(&job->deployment, args, err);
+	int rc = read_deployment(job, args, err);
 
 	if (rc)
 		return rc;

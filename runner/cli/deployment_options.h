@@ -19,6 +19,7 @@ struct pr_deploy_job {
 	struct pr_deployment deployment;
 	const char **lists[2]; /* owned; their texts are argv's */
 	struct pr_buf template;
+	const struct pr_context *context; /* borrowed */
 };
 
 /* An empty job, whose template may be as long as the limits of the program allow. */
@@ -47,7 +48,10 @@ int pr_deploy_read_github(
 int pr_deploy_exit(const struct pr_context *context, int rc, const struct pr_err *err);
 
 /* What every command has for its argument. */
-#define PR_PLAN_POSITIONAL {"PLAN_ID", "The UUID of the plan.", false}
+#define PR_PLAN_POSITIONAL                                \
+	{                                                 \
+		"PLAN_ID", "The UUID of the plan.", false \
+	}
 
 /* Of every target. */
 #define PR_DEPLOYMENT_OPTIONS                                                                 \
@@ -66,7 +70,8 @@ int pr_deploy_exit(const struct pr_context *context, int rc, const struct pr_err
 /* All options of a Kubernetes deployment. */
 #define PR_KUBERNETES_OPTIONS                                                                      \
 	PR_DEPLOYMENT_OPTIONS,                                                                     \
-		{"namespace", 'n', PR_OPTION_VALUE, "NAME", "Namespace of the objects (default).", \
+		{"namespace", 'n', PR_OPTION_VALUE, "NAME",                                        \
+			"Namespace of the objects (apply: the context's, render: default).",       \
 			NULL},                                                                     \
 		{"token-secret", 0, PR_OPTION_VALUE, "NAME",                                       \
 			"Secret with the platform's token. Required.", NULL},                      \

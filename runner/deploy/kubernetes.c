@@ -11,15 +11,34 @@
 #include <ctype.h>
 #include <string.h>
 
+#define DIGEST "sha256:"
+#define DIGEST_DIGITS 64
+
+/* What follows the '@' of an image that is fixed. */
+static bool is_digest(const char *text)
+{
+	const char *digits = text + strlen(DIGEST);
+
+	return pr_text_starts(text, DIGEST) && strlen(digits) == DIGEST_DIGITS &&
+	       strspn(digits, "0123456789abcdef") == DIGEST_DIGITS;
+}
+
 static int check_image(const char *image, struct pr_err *err)
 {
-	bool good = *image != '\0';
+	const char *digest = strchr(image, '@');
+	bool good = *image != '\0' && digest != image;
 
 	for (const char *c = image; good && *c; c++)
 		good = isalnum((unsigned char)*c) || strchr("-._/:@", *c);
-	return good ? 0
-		    : pr_fail(err, PR_EINVAL, "the image '%.200s' is not one: [HOST/]NAME[:TAG]",
-			      image);
+	if (!good)
+		return pr_fail(err, PR_EINVAL,
+			"the image '%.200s' is not one: [HOST/]NAME[:TAG][@DIGEST]", image);
+	return !digest || is_digest(digest + 1)
+		       ? 0
+		       : pr_fail(err, PR_EINVAL,
+				 "the image '%.200s' has no digest behind '@': that is sha256: and "
+				 "64 hexadecimal digits",
+				 image);
 }
 
 static int check(

@@ -22,7 +22,8 @@ struct need {
 
 static void tell_unread(const struct look *look, const struct need *need)
 {
-	PR_AUTO(free) char *line = pr_text_format(
+	PR_AUTO(free)
+	char *line = pr_text_format(
 		"%s '%s' was not looked for: reading it is forbidden", need->kind, need->name);
 
 	if (line && look->note)
@@ -66,12 +67,14 @@ static int need_token(
 	const struct look *look, const char *name, const char *key, struct pr_err *err)
 {
 	PR_AUTO(kube_result) struct pr_kube_result result = {.status = 0};
-	struct need one = {.kind = "Secret",
-		.name = name,
-		.remedy =
-			"make it with: kubectl create secret generic NAME --from-literal=token=…"};
+	PR_AUTO(free)
+	char *remedy =
+		pr_text_format("make it with: kubectl --namespace %s create secret generic %s "
+			       "--from-literal=%s=…",
+			look->space, name, key);
+	struct need one = {.kind = "Secret", .name = name, .remedy = remedy};
 	const char *value;
-	int rc = find(look, &one, &result, err);
+	int rc = remedy ? find(look, &one, &result, err) : pr_fail_nomem(err);
 
 	if (rc || result.status != 200)
 		return rc;

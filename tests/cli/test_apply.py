@@ -277,7 +277,8 @@ class Refused(Base):
     def test_what_is_missing(self):
         for what, arguments, words in (
                 ("namespace", ("-n", "nowhere"), ("namespace 'nowhere' does not exist",)),
-                ("secret", ("--token-secret", "other"), ("no Secret 'other'", "kubectl create secret")),
+                ("secret", ("-n", "chaos", "--token-secret", "other", "--token-key", "key"),
+                 ("no Secret 'other'", "kubectl --namespace chaos create secret generic other --from-literal=key=…")),
                 ("key", ("--token-key", "cfg"), ("no key 'cfg'", "--token-key")),
                 ("empty key", ("--token-key", "empty"), ("no key 'empty'",)),
                 ("pull secret", ("--image-pull-secret", "registry"), ("no Secret 'registry'",)),
@@ -293,7 +294,8 @@ class Refused(Base):
                 ("name", USUAL + ("--name", "n" * 64), 1, ("63",)),
                 ("cron name", USUAL + ("--name", "n" * 53, "--schedule", "0 3 * * *"), 1, ("52",)),
                 ("cron", USUAL + ("--schedule", "61 3 * * *"), 1, ("61",)),
-                ("no secret", ("--name", "x"), 2, ("--token-secret",)),
+                ("no secret", ("--name", "x"), 2, ("--token-secret", "kubectl --namespace NAMESPACE create secret")),
+                ("no secret there", ("-n", "chaos"), 2, ("--token-secret", "kubectl --namespace chaos create secret")),
                 ("wait and schedule", USUAL + ("--wait", "--schedule", "0 3 * * *"), 2, ("logs kubernetes --wait",)),
                 ("rerun and name", USUAL + ("--rerun", "--name", "x"), 2, ("--rerun", "--name")),
                 ("rerun and schedule", USUAL + ("--rerun", "--schedule", "0 3 * * *"), 2, ("--rerun", "--schedule")),
@@ -617,6 +619,31 @@ class Logs(Base):
         self.assertEqual((done.code, done.out), (0, self.TEXT), done)
         self.assertEqual(done.err.count("CreateContainerConfigError: no secret"), 1)
 
+    def test_it_waits_for_the_job(self):
+        child = self.start("logs", "kubernetes", PLAN, "-f", "--wait")
+        self.assertIn("no Job in the namespace 'default': waiting for it, 30 s at most", child.stderr.readline())
+        self.running(code=1)
+        done = self.finish(child)
+        self.assertEqual((done.code, done.out), (1, self.TEXT), done)
+
+    def test_a_signal_while_there_is_no_job(self):
+        child = self.start("logs", "kubernetes", PLAN, "-f")
+        child.stderr.readline()
+        child.send_signal(signal.SIGTERM)
+        self.refused(self.finish(child), "interrupted")
+
+    def test_a_pod_that_cannot_start_ends_the_following(self):
+        self.api.start(self.job(), {"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}})
+        for arguments, code in ((("-f",), 1), (("--wait",), 2)):
+            done = self.logs(*arguments, "--start-timeout", "1s")
+            self.assertEqual((done.code, done.out, done.err.count("did not start in 1 s (ImagePullBackOff)")),
+                             (code, "", 1), done)
+
+    def test_the_namespace_is_the_contexts(self):
+        self.config = self.api.kubeconfig(self.config, space="chaos")
+        self.refused(self.logs(), "no Job in the namespace 'chaos'")
+        self.refused(self.logs("-n", "default"), "no Job in the namespace 'default'")
+
     def test_which_job(self):
         for name in ("old", "new"):
             job = self.job(*USUAL, "--name", name)
@@ -636,7 +663,10 @@ class Logs(Base):
 
     def test_refused(self):
         self.refused(self.logs(), "no Job", "'default'")
-        self.refused(self.logs("--wait"), "no Job", code=2)
+        begun = time.monotonic()
+        done = self.logs("--wait", "--start-timeout", "1s")
+        self.assertEqual((done.code, done.out, done.err.count("no Job in the namespace 'default'")), (2, "", 2), done)
+        self.assertLess(time.monotonic() - begun, 20)
         self.applied(*USUAL, "--name", "nightly", "--schedule", "0 3 * * *")
         self.refused(self.logs(), "CronJob 'nightly'", "0 3 * * *")
         job = self.job(*USUAL, "--name", "once")

@@ -105,6 +105,13 @@ class Kubernetes(Base):
         self.assertNotEqual(name(), name("--image", "other:1"))
         self.assertRegex(name(), r"^reliably-plan-%s-[0-9a-f]{8}$" % PLAN)
 
+    @unittest.skipUnless(os.path.isdir("/usr/share/zoneinfo/Europe"), "this machine knows no time zones")
+    def test_a_time_zone_that_is_not_known_here_is_asked_about(self):
+        for target in (("kubernetes", PLAN, "--token-secret", "t"), ("github", PLAN)):
+            done = run("render", *target, "--schedule", "0 3 * * *", "--time-zone", "Europe/Pariss")
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (0, 1), done)
+            self.assertIn("'Europe/Pariss'", done.stderr)
+
     def test_no_token_is_in_what_is_written(self):
         text = self.rendered("kubernetes", PLAN, "--token-secret", "t",
                              environment=dict(EXPORTED, RELIABLY_SERVICE_TOKEN="canary-of-the-token"))
@@ -186,6 +193,11 @@ COMMAND_LINES = [
     ("namespace is none", KUBERNETES + ("--namespace", "a.b"), None, 1, "namespace name 'a.b'"),
     ("service account is none", KUBERNETES + ("--service-account", "a_b"), None, 1, "'a_b'"),
     ("pull secret is none", KUBERNETES + ("--image-pull-secret", "a_b"), None, 1, "'a_b'"),
+    ("digest is short", KUBERNETES + ("--image", "a/b:1@sha256:00"), None, 1, "64 hexadecimal"),
+    ("digest is no hash", KUBERNETES + ("--image", "a@sha256:" + "g" * 64), None, 1, "64 hexadecimal"),
+    ("digest of another kind", KUBERNETES + ("--image", "a@md5:" + "0" * 64), None, 1, "64 hexadecimal"),
+    ("two digests", KUBERNETES + ("--image", "a@sha256:%s@sha256:%s" % (64 * "0", 64 * "0")), None, 1, "64 hexadecimal"),
+    ("digest of nothing", KUBERNETES + ("--image", "@sha256:" + 64 * "0"), None, 1, "is not one"),
     ("image is none", KUBERNETES + ("--image", "a b"), None, 1, "'a b'"),
     ("rule is none", KUBERNETES + ("--allow", "pods"), None, 1, "'pods' allows nothing"),
     ("cluster without a rule", KUBERNETES + ("--cluster-wide",), None, 2, "--allow"),
