@@ -93,14 +93,19 @@ static int read_list(struct pr_kube_config *config, const char *list,
 {
 	int rc = 0;
 
-	while (*list && !rc && config->count < FILES_MAX) {
+	while (*list && !rc) {
 		size_t n = strcspn(list, ":");
 		PR_AUTO(free) char *path = pr_text_format("%.*s", (int)n, list);
 
 		if (!path)
 			return pr_fail_nomem(err);
 		if (*path && pr_file_exists(path))
-			rc = read_file(config, path, limits, err);
+			rc = config->count < FILES_MAX
+				     ? read_file(config, path, limits, err)
+				     : pr_fail(err, PR_ELIMIT,
+					       "KUBECONFIG names more than %d files: leave out "
+					       "what is not needed",
+					       FILES_MAX);
 		list += n + (list[n] == ':');
 	}
 	return rc;

@@ -281,6 +281,32 @@ static void merges_the_files_of_KUBECONFIG(void **state)
 	}
 }
 
+/* What the others say might be what was meant. */
+static void refuses_more_files_than_it_reads(void **state)
+{
+	const struct pr_kube_choice choice = {.context = "x"};
+	PR_AUTO(buf) struct pr_buf list = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	struct pr_kube_cluster c;
+	struct pr_err err;
+
+	(void)state;
+	write_text("last", "clusters: [" NAMED("c", "last") "]\ncontexts: [" IN("x", "c", "") "]");
+	write_text("other", "kind: Config");
+	for (size_t i = 0; i < 63; i++)
+		pr_buf_addf(&list, "%s/other:%s/missing:", folder, folder);
+	pr_buf_addf(&list, "%s/last", folder);
+	assert_int_equal(pr_env_set("KUBECONFIG", pr_buf_str(&list), NULL), 0);
+	if (load(&choice, &c, &err))
+		fail_msg("%s", err.msg);
+	pr_kube_cluster_release(&c);
+	pr_buf_addf(&list, ":%s/missing:%s/other", folder, folder);
+	assert_int_equal(pr_env_set("KUBECONFIG", pr_buf_str(&list), NULL), 0);
+	assert_int_equal(load(&choice, &c, &err), PR_ELIMIT);
+	assert_string_equal(
+		err.msg, "KUBECONFIG names more than 64 files: leave out what is not needed");
+	pr_kube_cluster_release(&c);
+}
+
 static void looks_for_the_file_in_the_order_of_kubectl(void **state)
 {
 	static const char text[] = "clusters: [" NAMED("c", "h") "]\ncontexts: [" IN(
@@ -455,6 +481,7 @@ int main(void)
 		TEST(says_which_entry_is_missing_or_wrong),
 		TEST(says_which_setting_cannot_be_used),
 		TEST(merges_the_files_of_KUBECONFIG),
+		TEST(refuses_more_files_than_it_reads),
 		TEST(looks_for_the_file_in_the_order_of_kubectl),
 		TEST(reads_certificates_from_files_and_texts),
 		TEST(never_shows_the_password_of_a_proxy),
