@@ -14,7 +14,8 @@ struct pr_dynamic {
 	const json_t *probe;        /* its definition */
 	struct pr_activity_call *call;
 	struct pr_task task;
-	bool failed; /* some entry is left out */
+	bool failed;          /* a probe */
+	bool short_of_memory; /* some entry is left out */
 	pr_dynamic_fn *fn;
 	void *arg;
 };
@@ -63,8 +64,10 @@ static json_t *value_of(const json_t *probe, json_t *output)
 
 static void dynamic_keep(struct pr_dynamic *dynamic, const char *key, json_t *value)
 {
-	if (!value || pr_json_set(dynamic->built, key, value, NULL))
+	if (!value)
 		dynamic->failed = true;
+	else if (pr_json_set(dynamic->built, key, value, NULL))
+		dynamic->short_of_memory = true;
 }
 
 static void dynamic_go_on(struct pr_dynamic *dynamic)
@@ -105,7 +108,8 @@ static void dynamic_end(struct pr_dynamic *dynamic)
 		pr_warn("Some of the dynamic configuration failed to be loaded."
 			"Please review the log file for understanding what happened.");
 	json_object_clear(dynamic->configuration);
-	json_object_update(dynamic->configuration, dynamic->built);
+	if (json_object_update(dynamic->configuration, dynamic->built))
+		dynamic->short_of_memory = true;
 	dynamic->fn(dynamic->arg);
 }
 
@@ -153,6 +157,11 @@ int pr_dynamic_start(const struct pr_activity_env *env, json_t *configuration, j
 	dynamic_go_on(dynamic);
 	*ret_dynamic = dynamic;
 	return 0;
+}
+
+int pr_dynamic_check(const struct pr_dynamic *dynamic, struct pr_err *err)
+{
+	return dynamic->short_of_memory ? pr_fail_nomem(err) : 0;
 }
 
 void pr_dynamic_free(struct pr_dynamic *dynamic)

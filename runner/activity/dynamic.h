@@ -20,6 +20,9 @@ typedef void pr_dynamic_fn(void *arg);
 int pr_dynamic_start(const struct pr_activity_env *env, json_t *configuration, json_t *secrets,
 	pr_dynamic_fn *fn, void *arg, struct pr_dynamic **ret_dynamic, struct pr_err *err);
 
+/* After the callback: PR_ENOMEM when memory was lacking for an entry, which then is not there. */
+int pr_dynamic_check(const struct pr_dynamic *dynamic, struct pr_err *err);
+
 /* Ends what runs; no callback. NULL is allowed. */
 void pr_dynamic_free(struct pr_dynamic *dynamic);
 

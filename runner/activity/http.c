@@ -157,6 +157,7 @@ static int http_start(const struct pr_activity_env *env, const json_t *activity,
 {
 	struct http *http = calloc(1, sizeof *http);
 	struct pr_err problem = PR_ERR_INIT;
+	int rc;
 
 	if (!http)
 		return pr_fail_nomem(err);
@@ -164,8 +165,11 @@ static int http_start(const struct pr_activity_env *env, const json_t *activity,
 	http->fn = fn;
 	http->arg = arg;
 	http->has_tolerance = json_object_get(activity, "tolerance") != NULL;
-	if (begin(env, http, json_object_get(activity, "provider"), &problem)) {
+	rc = begin(env, http, json_object_get(activity, "provider"), &problem);
+	if (rc) {
 		http_release(&http->call);
+		if (rc == PR_ENOMEM)
+			return pr_fail_nomem(err);
 		return pr_refusal_start(env, problem.msg, fn, arg, ret_call, err);
 	}
 	*ret_call = &http->call;

@@ -72,12 +72,13 @@ static json_t *output_of(const struct pr_child_result *result)
 
 static void succeed(const struct process *process, const struct pr_child_result *result)
 {
-	json_auto_t *output = output_of(result);
+	bool complete = !result->out->status && !result->err->status;
+	json_auto_t *output = complete ? output_of(result) : NULL;
 	struct pr_outcome outcome = {.kind = PR_OUTCOME_SUCCEEDED, .output = output};
 
 	if (!output)
 		outcome =
-			(struct pr_outcome){.kind = PR_OUTCOME_CRASHED, .message = "out of memory"};
+			(struct pr_outcome){.kind = PR_OUTCOME_FAILED, .message = "out of memory"};
 	if (result->dropped)
 		pr_warn("The output of the process was larger than the limit, %llu bytes were "
 			"dropped",
@@ -163,6 +164,7 @@ static int process_start(const struct pr_activity_env *env, const json_t *activi
 {
 	struct process *process = calloc(1, sizeof *process);
 	struct pr_err problem = PR_ERR_INIT;
+	int rc;
 
 	if (!process)
 		return pr_fail_nomem(err);
@@ -170,8 +172,11 @@ static int process_start(const struct pr_activity_env *env, const json_t *activi
 	process->fn = fn;
 	process->arg = arg;
 	process->has_tolerance = json_object_get(activity, "tolerance") != NULL;
-	if (start_child(env, process, json_object_get(activity, "provider"), &problem)) {
+	rc = start_child(env, process, json_object_get(activity, "provider"), &problem);
+	if (rc) {
 		process_release(&process->call);
+		if (rc == PR_ENOMEM)
+			return pr_fail_nomem(err);
 		return pr_refusal_start(env, problem.msg, fn, arg, ret_call, err);
 	}
 	*ret_call = &process->call;

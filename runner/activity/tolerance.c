@@ -250,7 +250,9 @@ static int apply_range(const struct check *c, bool *ret_met)
 
 	if (status)
 		return status;
-	if (json_is_string(value) && to_decimal(value, "", &number, NULL) == PR_EINVAL) {
+	if (json_is_string(value))
+		status = to_decimal(value, "", &number, NULL);
+	if (status == PR_EINVAL) {
 		pr_debug("range check expects a number value");
 		*ret_met = false;
 		return 0;

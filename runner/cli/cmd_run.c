@@ -183,10 +183,12 @@ static int perform(struct job *job, struct pr_err *err)
 		rc = tell_start(job, err);
 	if (rc)
 		return rc;
-	if (!pr_args_flag(job->args, "no-validation") && pr_experiment_check(job->document, err)) {
-		pr_err_clear(err);
-		return PR_EINVAL;
-	}
+	if (!pr_args_flag(job->args, "no-validation"))
+		rc = pr_experiment_check(job->document, err);
+	if (rc == PR_EINVAL)
+		pr_err_clear(err); /* its findings are in the log */
+	if (rc)
+		return rc;
 	rc = require_mapping(job->document, err);
 	if (!rc)
 		rc = decide(job, err);

@@ -1,3 +1,4 @@
+#include "base/redact.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 
@@ -18,5 +19,6 @@ int main(int argc, char **argv)
 	else
 		code = args.command->run(&context, &args);
 	pr_args_release(&args);
+	pr_redact_forget();
 	return code;
 }

@@ -1,4 +1,5 @@
 #include "base/env.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -76,5 +77,6 @@ int main(int argc, char **argv)
 	else
 		code = run(&context, &args);
 	pr_args_release(&args);
+	pr_redact_forget();
 	return code;
 }

@@ -1,6 +1,7 @@
 #include "codec/json.h"
 
 #include "base/text.h"
+#include "codec/json_memory.h"
 
 #include <string.h>
 
@@ -88,6 +89,7 @@ int pr_json_parse(const char *text, size_t n, const char *name, const struct pr_
 	json_t **ret_value, struct pr_err *err)
 {
 	json_error_t problem = {.line = 0};
+	size_t refused = pr_json_refused();
 	json_t *value;
 	int rc;
 
@@ -97,8 +99,35 @@ int pr_json_parse(const char *text, size_t n, const char *name, const struct pr_
 	value = json_loadb(n ? text : "", n, JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
 	if (!value)
 		return syntax_error(&problem, name, err);
+	if (pr_json_refused() != refused) {
+		json_decref(value);
+		return pr_fail_nomem(err);
+	}
 	*ret_value = value;
 	return 0;
+}
+
+/* A copy made since jansson was refused memory `refused` times; NULL when it has been again. */
+static json_t *complete(json_t *copy, size_t refused)
+{
+	if (pr_json_refused() == refused)
+		return copy;
+	json_decref(copy);
+	return NULL;
+}
+
+json_t *pr_json_copy(const json_t *value)
+{
+	size_t refused = pr_json_refused();
+
+	return complete(json_copy(pr_json_mutable(value)), refused);
+}
+
+json_t *pr_json_deep_copy(const json_t *value)
+{
+	size_t refused = pr_json_refused();
+
+	return complete(json_deep_copy(value), refused);
 }
 
 const char *pr_json_str(const json_t *object, const char *key)

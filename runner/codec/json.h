@@ -55,6 +55,13 @@ int pr_json_set(json_t *object, const char *key, json_t *value, struct pr_err *e
 /* json_array_append_new likewise. */
 int pr_json_append(json_t *array, json_t *value, struct pr_err *err);
 
+/* json_copy: the members or elements are shared. NULL: no memory, or NULL was given. Caller owns.
+ */
+json_t *pr_json_copy(const json_t *value) PR_MUST_CHECK;
+
+/* json_deep_copy; unlike it, never one that lacks members. NULL: as above. Caller owns. */
+json_t *pr_json_deep_copy(const json_t *value) PR_MUST_CHECK;
+
 /* A string value from bytes that may be invalid UTF-8: bad sequences become U+FFFD. NULL: no
  * memory. */
 json_t *pr_json_text(const char *bytes, size_t n) PR_MUST_CHECK;

@@ -391,8 +391,9 @@ static void on_event(void *self, const struct pr_hook_event *event, struct pr_ho
 
 	if (event->point == PR_HOOK_STARTED)
 		start(reporter, event, ticket, answer);
-	else if (event->point == PR_HOOK_AFTER_EXPERIMENT && reporter->extension)
-		(void)pr_extension_close(reporter->extension, NULL);
+	else if (event->point == PR_HOOK_AFTER_EXPERIMENT && reporter->extension &&
+		 pr_extension_close(reporter->extension, NULL))
+		pr_warn("out of memory: the journal lacks what the extension ends with");
 	else if (event->point == PR_HOOK_FINISHED)
 		finish(reporter, ticket, answer);
 	else if (event->point == PR_HOOK_ENTRY || event->point == PR_HOOK_AFTER_ACTIVITY)

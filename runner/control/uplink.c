@@ -70,7 +70,7 @@ static void send_later(struct pr_uplink *uplink)
 /* What is ours in a journal under way is for this machine: the platform gets what it knows. */
 static json_t *results_of(const struct pr_uplink *uplink)
 {
-	json_auto_t *journal = json_copy(pr_json_mutable(uplink->journal));
+	json_auto_t *journal = pr_json_copy(uplink->journal);
 
 	json_object_del(journal, PR_JOURNAL_EXTENSION);
 	return journal ? pr_report_results(journal, uplink->log, uplink->plan) : NULL;

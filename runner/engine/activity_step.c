@@ -52,16 +52,16 @@ static void step_close(struct pr_step *step)
 }
 
 /* Unless something worse is known already. */
-static void step_crash(struct pr_step *step, const char *message)
+static void step_crash(struct pr_step *step, enum pr_code code, const char *message)
 {
 	if (step->end != PR_STEP_DONE)
 		return;
 	step->end = PR_STEP_CRASHED;
 	if (step->activity)
-		pr_fail(&step->error, PR_EINVAL, "activity '%s': %s",
-			pr_activity_name(step->activity), message);
+		pr_fail(&step->error, code, "activity '%s': %s", pr_activity_name(step->activity),
+			message);
 	else
-		pr_fail(&step->error, PR_EINVAL, "%s", message);
+		pr_fail(&step->error, code, "%s", message);
 }
 
 static void on_pause_after(void *arg)
@@ -88,7 +88,8 @@ static bool step_pause(struct pr_step *step, const char *when, pr_loop_fn *fn)
 		return false;
 	if (pr_pause_us(pause, &us, &err) ||
 		pr_timer_start(step->core->loop, &step->timer, us, fn, step)) {
-		step_crash(step, err.code ? err.msg : "out of memory");
+		step_crash(step, err.code ? err.code : PR_ENOMEM,
+			err.code ? err.msg : "out of memory");
 		return false;
 	}
 	return true;
@@ -100,7 +101,7 @@ static void step_over(struct pr_step *step)
 	struct pr_err err = PR_ERR_INIT;
 
 	if (pr_entry_end(step->entry, step->start_us, pr_loop_wall_us(step->core->loop), &err))
-		step_crash(step, err.msg);
+		step_crash(step, err.code, err.msg);
 	pr_core_touch(step->core, step->entry, step->list, step->index);
 	step->state = PR_STEP_PAUSE_AFTER;
 	if (!step_pause(step, "after", on_pause_after))
@@ -118,7 +119,7 @@ static void step_succeed(struct pr_step *step, json_t *output)
 		pr_debug("  => succeeded with '%s'", pr_buf_str(&text));
 	}
 	if (pr_entry_succeed(step->entry, output, &err))
-		step_crash(step, err.msg);
+		step_crash(step, err.code, err.msg);
 }
 
 static void step_fail(struct pr_step *step, const char *message)
@@ -127,7 +128,7 @@ static void step_fail(struct pr_step *step, const char *message)
 
 	pr_error("  => failed: %s", message);
 	if (pr_entry_fail(step->entry, message, &err))
-		step_crash(step, err.msg);
+		step_crash(step, err.code, err.msg);
 }
 
 static void on_outcome(void *arg, const struct pr_outcome *outcome)
@@ -139,7 +140,7 @@ static void on_outcome(void *arg, const struct pr_outcome *outcome)
 	else if (outcome->kind == PR_OUTCOME_FAILED)
 		step_fail(step, outcome->message);
 	else
-		step_crash(step, outcome->message);
+		step_crash(step, PR_EINVAL, outcome->message);
 	pr_activity_release(pr_steal(step->call));
 	step_over(step);
 }
@@ -177,14 +178,18 @@ static void step_call(struct pr_step *step)
 {
 	struct pr_activity_env env = pr_core_env(step->core);
 	struct pr_err err = PR_ERR_INIT;
+	int rc = 0;
 
-	if (step->is_dry) {
+	if (step->is_dry)
 		step_succeed(step, json_null());
+	else
+		rc = step->core->start(&env, step->activity, on_outcome, step, &step->call, &err);
+	if (rc == PR_ENOMEM)
+		step_fail(step, "out of memory");
+	else if (rc)
+		step_crash(step, err.code, err.msg);
+	if (rc || step->is_dry)
 		step_over(step);
-	} else if (step->core->start(&env, step->activity, on_outcome, step, &step->call, &err)) {
-		step_crash(step, err.msg);
-		step_over(step);
-	}
 }
 
 static void step_run(struct pr_step *step)
@@ -195,7 +200,7 @@ static void step_run(struct pr_step *step)
 									       : "");
 	step->state = PR_STEP_RUNNING;
 	if (step_enter(step)) {
-		step_crash(step, "out of memory");
+		step_crash(step, PR_ENOMEM, "out of memory");
 		step_close(step);
 	} else if (step_is_late(step)) {
 		step_over(step); /* a hook interrupted when it saw the entry */
@@ -211,7 +216,7 @@ static void step_begin(struct pr_step *step)
 
 	step->state = PR_STEP_PAUSE_BEFORE;
 	if (pr_pauses_read(step->activity, &env.scope, &step->pauses, &err)) {
-		step_crash(step, err.msg);
+		step_crash(step, err.code, err.msg);
 		step_close(step);
 	} else if (!step_pause(step, "before", on_pause_before)) {
 		if (step->end == PR_STEP_CRASHED)
@@ -276,7 +281,7 @@ static void step_resolve(struct pr_step *step)
 			pr_buf_str(&name));
 		step->end = PR_STEP_CRASHED;
 	} else {
-		step_crash(step, "an activity must be an object");
+		step_crash(step, PR_EINVAL, "an activity must be an object");
 	}
 	step_close(step);
 }

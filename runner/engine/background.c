@@ -26,6 +26,8 @@ static void on_step(void *arg, struct pr_step *step)
 	/* Upstream's thread pool loses what its threads raise (docs/engine.md 4.2). */
 	if (step->end == PR_STEP_CRASHED)
 		pr_debug("background activity ended unexpectedly: %s", step->error.msg);
+	if (step->end == PR_STEP_CRASHED && step->error.code == PR_ENOMEM)
+		background->error = step->error;
 	background_remove(background, step);
 	pr_step_free(step);
 	if (!background->first)

@@ -3,7 +3,8 @@
 
 /*
  * The activities of one sequence that run beside it (docs/engine.md 4.2). What becomes of them
- * changes nothing for the sequence, which only waits for the last one. Private to the engine.
+ * changes nothing for the sequence, which only waits for the last one, unless memory was lacking.
+ * Private to the engine.
  */
 
 #include "engine/activity_step.h"
@@ -13,6 +14,7 @@ typedef void pr_background_fn(void *arg);
 /* All zero is an empty one. */
 struct pr_background {
 	struct pr_step *first;
+	struct pr_err error; /* PR_ENOMEM when one of them could not be kept */
 	pr_background_fn *fn;
 	void *arg;
 };

@@ -13,8 +13,7 @@ json_t *pr_entry_new(const json_t *activity, int64_t wall_us)
 	char stamp[PR_STAMP_SIZE];
 
 	pr_stamp_iso(stamp, wall_us);
-	/* json_copy asks for a mutable pointer and changes nothing. */
-	if (pr_json_set(entry, "activity", json_copy((json_t *)(uintptr_t)activity), NULL) ||
+	if (pr_json_set(entry, "activity", pr_json_copy(activity), NULL) ||
 		pr_json_set(entry, "output", json_null(), NULL) ||
 		pr_json_set(entry, "start", json_string(stamp), NULL))
 		return NULL;

@@ -51,9 +51,12 @@ static int load_title(struct pr_run *run, struct pr_err *err)
 static void on_dynamic(void *arg)
 {
 	struct pr_run *run = arg;
+	int rc = pr_dynamic_check(run->dynamic, &run->error);
 
 	pr_dynamic_free(pr_steal(run->dynamic));
-	if (run->recovery)
+	if (rc)
+		pr_run_refuse(run);
+	else if (run->recovery)
 		pr_run_recover(run);
 	else if (load_title(run, &run->error))
 		pr_run_refuse(run);

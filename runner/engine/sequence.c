@@ -100,6 +100,8 @@ static void on_turn(void *arg)
 		if (sequence_start_item(sequence, item))
 			sequence_go_on(sequence);
 	} else if (!pr_background_busy(&sequence->background)) {
+		if (sequence->background.error.code && sequence->end == PR_STEP_DONE)
+			sequence_crash(sequence, &sequence->background.error);
 		sequence_end(sequence);
 	}
 }

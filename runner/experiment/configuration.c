@@ -39,11 +39,16 @@ static int configuration_from_env(
 	const char *name, const json_t *definition, json_t **ret_value, struct pr_err *err)
 {
 	json_auto_t *raw = NULL;
+	const json_t *type = json_object_get(definition, "env_var_type");
 	const char *key;
 	const char *text;
 
 	if (need_key("configuration", name, definition, &key, err))
 		return PR_EINVAL;
+	if (type && !json_is_null(type) && !json_is_string(type))
+		return pr_fail(err, PR_EINVAL,
+			"configuration '%s': `env_var_type` must be a text, not %s", name,
+			pr_json_kind(type));
 	text = pr_env_get(key);
 	raw = text ? pr_json_text(text, strlen(text))
 		   : json_incref(json_object_get(definition, "default"));
@@ -54,7 +59,7 @@ static int configuration_from_env(
 			"Configuration makes reference to an environment key that does not exist: "
 			"%s",
 			key);
-	if (pr_convert(raw, pr_json_str(definition, "env_var_type"), ret_value, err))
+	if (pr_convert(raw, json_string_value(type), ret_value, err))
 		return pr_wrap(err, "configuration '%s'", name);
 	return 0;
 }
@@ -64,7 +69,7 @@ static int configuration_value(
 {
 	if (is_type(definition, "env"))
 		return configuration_from_env(name, definition, ret_value, err);
-	*ret_value = json_deep_copy(definition);
+	*ret_value = pr_json_deep_copy(definition);
 	return *ret_value ? 0 : pr_fail_nomem(err);
 }
 
@@ -119,10 +124,10 @@ static int secret_from_env(
 		return pr_fail(err, PR_EINVAL,
 			"Secrets make reference to an environment key that does not exist: %s",
 			key);
+	if (pr_redact_add(text, err))
+		return PR_ENOMEM;
 	*ret_value = pr_json_text(text, strlen(text));
-	if (!*ret_value)
-		return pr_fail_nomem(err);
-	return pr_redact_add(text, err);
+	return *ret_value ? 0 : pr_fail_nomem(err);
 }
 
 static int secret_members(const json_t *object, json_t **ret_value, struct pr_err *err);
@@ -134,7 +139,7 @@ static int secret_value(
 		return secret_from_env(name, definition, ret_value, err);
 	if (json_is_object(definition) && !is_type(definition, "vault"))
 		return secret_members(definition, ret_value, err);
-	*ret_value = json_deep_copy(definition);
+	*ret_value = pr_json_deep_copy(definition);
 	return *ret_value ? 0 : pr_fail_nomem(err);
 }
 
@@ -190,7 +195,7 @@ static int secret_scope(const char *name, json_t *declared, const json_t *overri
 	rc = register_texts(given, err);
 	if (rc)
 		return rc;
-	*ret_value = json_deep_copy(given);
+	*ret_value = pr_json_deep_copy(given);
 	return *ret_value ? 0 : pr_fail_nomem(err);
 }
 

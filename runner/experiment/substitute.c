@@ -136,7 +136,7 @@ static int substitute_text(
 	value = ref.braced && ref.len == n ? lookup(scope, &ref) : NULL;
 	if (!value)
 		return substitute_mixed(bytes, n, scope, ret_value, err);
-	*ret_value = json_deep_copy(value);
+	*ret_value = pr_json_deep_copy(value);
 	return *ret_value ? 0 : pr_fail_nomem(err);
 }
 

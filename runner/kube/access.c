@@ -130,7 +130,7 @@ int pr_kube_role(const struct pr_kube_run *run, bool cluster, json_t *rules, jso
 	int rc = make(run, cluster, "", &object, err);
 
 	if (!rc)
-		rc = pr_json_set(object, "rules", json_deep_copy(rules), err);
+		rc = pr_json_set(object, "rules", pr_json_deep_copy(rules), err);
 	if (rc)
 		json_decref(object);
 	else

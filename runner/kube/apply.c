@@ -68,8 +68,8 @@ static int look(struct pr_kube_client *client, struct pr_kube_item *item, struct
 /* What is sent: an object that exists is meant by its uid, so that no other is hit. */
 static json_t *body_of(const struct pr_kube_item *item)
 {
-	json_t *body = json_copy(pr_json_mutable(item->wanted));
-	json_t *meta = json_copy(pr_json_object(item->wanted, "metadata"));
+	json_t *body = pr_json_copy(item->wanted);
+	json_t *meta = pr_json_copy(pr_json_object(item->wanted, "metadata"));
 	const char *uid = pr_kube_meta(item->found, "uid");
 
 	if (pr_json_set(body, "metadata", meta, NULL) ||
@@ -100,8 +100,8 @@ static int patch(struct pr_kube_client *client, const json_t *body, const char *
 static bool same(const json_t *a, const json_t *b)
 {
 	static const char *const kept[] = {"labels", "annotations"};
-	json_auto_t *left = json_copy(pr_json_mutable(a));
-	json_auto_t *right = json_copy(pr_json_mutable(b));
+	json_auto_t *left = pr_json_copy(a);
+	json_auto_t *right = pr_json_copy(b);
 	bool equal = left && right;
 
 	for (size_t i = 0; equal && i < PR_LEN(kept); i++) {

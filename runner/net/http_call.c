@@ -273,10 +273,21 @@ static bool follow(struct pr_http_call *call, long status, const char *target)
 	return true;
 }
 
-static void restart(struct pr_http_call *call)
+static void begin(struct pr_http_call *call)
 {
 	struct pr_err err = PR_ERR_INIT;
 
+	if (pr_http_call_prepare(call, &err) == 0)
+		pr_http_client_add(call->client, call);
+	else if (err.code == PR_ENOMEM)
+		pr_http_call_fail(call, PR_HTTP_MEMORY, err.msg);
+	else
+		pr_http_call_fail(
+			call, err.code == PR_EUSAGE ? PR_HTTP_HEADER : PR_HTTP_URL, err.msg);
+}
+
+static void restart(struct pr_http_call *call)
+{
 	pr_http_client_remove(call);
 	pr_timer_stop(&call->idle);
 	call->connected = false;
@@ -284,10 +295,7 @@ static void restart(struct pr_http_call *call)
 	clear_fields(call);
 	pr_buf_clear(&call->response.body);
 	call->response.status = 0;
-	if (pr_http_call_prepare(call, &err))
-		pr_http_call_fail(call, PR_HTTP_URL, err.msg);
-	else
-		pr_http_client_add(call->client, call);
+	begin(call);
 }
 
 static void succeed(struct pr_http_call *call)
@@ -362,7 +370,6 @@ int pr_http_start(struct pr_http_client *client, const struct pr_http_request *r
 	pr_http_fn *fn, void *arg, struct pr_http_call **ret_call, struct pr_err *err)
 {
 	struct pr_http_call *call = calloc(1, sizeof *call);
-	struct pr_err problem = PR_ERR_INIT;
 
 	if (!call)
 		return pr_fail_nomem(err);
@@ -379,11 +386,7 @@ int pr_http_start(struct pr_http_client *client, const struct pr_http_request *r
 	}
 	set_callbacks(call);
 	*ret_call = call;
-	if (pr_http_call_prepare(call, &problem))
-		pr_http_call_fail(call, problem.code == PR_EUSAGE ? PR_HTTP_HEADER : PR_HTTP_URL,
-			problem.msg);
-	else
-		pr_http_client_add(client, call);
+	begin(call);
 	return 0;
 }
 

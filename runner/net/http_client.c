@@ -27,12 +27,25 @@ static void collect(struct pr_http_client *client)
 	}
 }
 
+/* Without memory a socket or a timer may not be watched: what waits for it would wait for ever. */
+static void give_up(struct pr_http_client *client)
+{
+	client->broken = false;
+	for (struct pr_http_call *call = client->calls; call; call = call->next) {
+		if (call->in_multi)
+			pr_http_call_fail(call, PR_HTTP_MEMORY, "out of memory");
+	}
+}
+
 static void act(struct pr_http_client *client, curl_socket_t fd, int mask)
 {
 	int running;
 
-	curl_multi_socket_action(client->multi, fd, mask, &running);
+	if (curl_multi_socket_action(client->multi, fd, mask, &running) != CURLM_OK)
+		client->broken = true;
 	collect(client);
+	if (client->broken)
+		give_up(client);
 }
 
 static void on_timer(void *arg)
@@ -52,7 +65,7 @@ static void on_socket(void *arg, int fd, unsigned events)
 	act(socket->client, fd, mask);
 }
 
-/* CURLMOPT_TIMERFUNCTION */
+/* CURLMOPT_TIMERFUNCTION. An error as the result would end all further use of the handle. */
 static int set_timer(CURLM *multi, long ms, void *arg)
 {
 	struct pr_http_client *client = arg;
@@ -61,7 +74,7 @@ static int set_timer(CURLM *multi, long ms, void *arg)
 	if (ms < 0)
 		pr_timer_stop(&client->timer);
 	else if (pr_timer_start(client->loop, &client->timer, (int64_t)ms * 1000, on_timer, client))
-		return -1;
+		client->broken = true;
 	return 0;
 }
 
@@ -92,7 +105,7 @@ static struct socket_watch *new_socket(struct pr_http_client *client, curl_socke
 	return socket;
 }
 
-/* CURLMOPT_SOCKETFUNCTION */
+/* CURLMOPT_SOCKETFUNCTION; as above. */
 static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
 {
 	struct pr_http_client *client = arg;
@@ -107,15 +120,14 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *k
 	}
 	if (!socket)
 		socket = new_socket(client, fd);
-	if (!socket)
-		return -1;
 	if (what & CURL_POLL_IN)
 		events |= PR_IO_READ;
 	if (what & CURL_POLL_OUT)
 		events |= PR_IO_WRITE;
-	return pr_watch_start(client->loop, &socket->watch, fd, events, on_socket, socket, NULL)
-		       ? -1
-		       : 0;
+	if (!socket ||
+		pr_watch_start(client->loop, &socket->watch, fd, events, on_socket, socket, NULL))
+		client->broken = true;
+	return 0;
 }
 
 void pr_http_client_add(struct pr_http_client *client, struct pr_http_call *call)
@@ -125,6 +137,8 @@ void pr_http_client_add(struct pr_http_client *client, struct pr_http_call *call
 	call->in_multi = code == CURLM_OK;
 	if (!call->in_multi)
 		pr_http_call_fail(call, PR_HTTP_MEMORY, curl_multi_strerror(code));
+	if (client->broken)
+		give_up(client);
 }
 
 void pr_http_client_remove(struct pr_http_call *call)

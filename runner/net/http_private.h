@@ -23,6 +23,7 @@ struct pr_http_client {
 	char *proxy;
 	bool verify_tls;
 	bool keep_alive;
+	bool broken; /* libcurl, or what it calls in us, had no memory: calls may never end */
 };
 
 struct pr_http_call {
@@ -52,7 +53,8 @@ struct pr_http_call {
 	bool connected;
 	bool ipv4_only;
 	bool too_large;
-	bool stream_ended; /* by who takes it */
+	bool short_of_memory; /* while the next transfer was built, or a header was kept */
+	bool stream_ended;    /* by who takes it */
 };
 
 /* Gives the call's handle to libcurl; a failure is delivered as the call's outcome. */

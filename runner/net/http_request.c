@@ -100,14 +100,21 @@ static char *header_line(const struct pr_http_field *header)
 	return pr_text_format("%s: %s", header->name, header->value);
 }
 
+/* libcurl copies the text; a copy that it had no memory for is noticed in pr_http_call_prepare. */
+static void set_text(struct pr_http_call *call, CURLoption option, const char *text)
+{
+	if (curl_easy_setopt(call->easy, option, text) == CURLE_OUT_OF_MEMORY)
+		call->short_of_memory = true;
+}
+
 /* A login of ~/.netrc goes before an Authorization header; libcurl would have it the other way. */
 static bool use_netrc(struct pr_http_call *call)
 {
 	struct pr_netrc_login login = {0};
 	bool found = call->request.netrc && pr_netrc_find(call->url, &login);
 
-	curl_easy_setopt(call->easy, CURLOPT_USERNAME, login.user);
-	curl_easy_setopt(call->easy, CURLOPT_PASSWORD, login.password);
+	set_text(call, CURLOPT_USERNAME, login.user);
+	set_text(call, CURLOPT_PASSWORD, login.password);
 	pr_netrc_release(&login);
 	return found;
 }
@@ -159,7 +166,7 @@ static void set_method(struct pr_http_call *call)
 		return;
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->request.body_len);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body ? call->body : "");
-	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
+	set_text(call, CURLOPT_CUSTOMREQUEST, call->method);
 }
 
 /* What is left for libcurl of the time for the whole call; 0: no limit. */
@@ -196,7 +203,7 @@ static void set_connection(struct pr_http_call *call)
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, client->verify_tls ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, client->verify_tls ? 2L : 0L);
 	if (client->ca_file)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
+		set_text(call, CURLOPT_CAINFO, client->ca_file);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_ms);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left_ms(call));
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, client->keep_alive ? 0L : 1L);
@@ -206,11 +213,11 @@ static void set_connection(struct pr_http_call *call)
 	curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
 		(long)(call->ipv4_only ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_WHATEVER));
 	if (request->cookies)
-		curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
+		set_text(call, CURLOPT_COOKIEFILE, "");
 	if (request->compressed)
-		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-	curl_easy_setopt(easy, CURLOPT_PROXY, upper_case_proxy(call->url));
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, client->user_agent);
+		set_text(call, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+	set_text(call, CURLOPT_PROXY, upper_case_proxy(call->url));
+	set_text(call, CURLOPT_USERAGENT, client->user_agent);
 }
 
 static void set_blob(CURL *easy, CURLoption option, char *pem)
@@ -233,11 +240,11 @@ static void set_identity(struct pr_http_call *call)
 	if (client->certificate && client->key) {
 		set_blob(easy, CURLOPT_SSLCERT_BLOB, client->certificate);
 		set_blob(easy, CURLOPT_SSLKEY_BLOB, client->key);
-		curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");
+		set_text(call, CURLOPT_KEYPASSWD, "");
 	}
 	if (client->proxy) {
-		curl_easy_setopt(easy, CURLOPT_PROXY, client->proxy);
-		curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+		set_text(call, CURLOPT_PROXY, client->proxy);
+		set_text(call, CURLOPT_NOPROXY, "");
 	}
 }
 
@@ -274,19 +281,22 @@ static int set_address(struct pr_http_call *call)
 
 int pr_http_call_prepare(struct pr_http_call *call, struct pr_err *err)
 {
-	if (pr_url_check(call->url, err))
-		return PR_EINVAL;
+	int rc = pr_url_check(call->url, err);
+
+	if (rc)
+		return rc;
 	if (!is_token(call->method))
 		return pr_fail(err, PR_EUSAGE, "'%s' cannot be an HTTP method", call->method);
 	curl_slist_free_all(call->headers);
 	call->headers = NULL;
+	call->short_of_memory = false;
 	if (build_headers(call, err))
 		return err ? (int)err->code : PR_ENOMEM;
 	set_connection(call);
 	set_method(call);
 	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
 	set_identity(call);
-	return set_address(call) ? pr_fail_nomem(err) : 0;
+	return set_address(call) || call->short_of_memory ? pr_fail_nomem(err) : 0;
 }
 
 char *pr_http_field(const struct pr_http_response *response, const char *name)
