@@ -51,6 +51,12 @@ void pr_stamp_iso(char text[PR_STAMP_SIZE], int64_t wall_us);
 /* Reads what pr_stamp_iso wrote. Returns false for anything else and for NULL. */
 bool pr_stamp_read(const char *text, int64_t *ret_wall_us);
 
+/*
+ * Reads a time of RFC 3339 as Go does: "2026-11-20T16:24:56Z", any fraction, any offset. Returns
+ * false for anything else, for a day that does not exist, and for NULL.
+ */
+bool pr_stamp_read_rfc3339(const char *text, int64_t *ret_wall_us);
+
 /* As pr_stamp_iso, always with six digits: the form of the platform's log lines
  * (docs/protocol.md 1.4). */
 void pr_stamp_iso6(char text[PR_STAMP_SIZE], int64_t wall_us);

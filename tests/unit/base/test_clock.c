@@ -102,6 +102,49 @@ static void other_texts_are_no_stamps(void **state)
 	}
 }
 
+static void times_of_other_zones_are_read(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t wall_us; /* -1: not read */
+	} rows[] = {
+		{"2026-11-20T16:24:56Z", 1795191896000000},
+		{"2026-11-20T16:24:56+00:00", 1795191896000000},
+		{"2026-11-20T18:54:56+02:30", 1795191896000000},
+		{"2026-11-19T17:25:56-22:59", 1795191896000000},
+		{"2026-11-20T16:24:56.5Z", 1795191896500000},
+		{"2026-11-20T17:24:56.123456789+01:00", 1795191896123456},
+		{"2024-02-29T00:00:00Z", 1709164800000000},
+		{NULL, -1},
+		{"", -1},
+		{"2026-11-20", -1},
+		{"2026-11-20T16:24:56", -1},
+		{"2026-11-20 16:24:56Z", -1},
+		{"2026-11-20T16:24:56.Z", -1},
+		{"2026-11-20T16:24:56z", -1},
+		{"2026-11-20T16:24:56Z ", -1},
+		{"2026-11-20T16:24:56+1:00", -1},
+		{"2026-11-20T16:24:56+01:00x", -1},
+		{"2026-11-20T16:24:56+0100", -1},
+		{"2026-11-20T16:24:56+24:00", -1},
+		{"2026-11-20T16:24:56+01:60", -1},
+		{"2026-11-20T24:24:56Z", -1},
+		{"2026-11-20T16:24:60Z", -1},
+		{"2026-02-29T00:00:00Z", -1},
+		{"2026-13-01T00:00:00Z", -1},
+		{"26-11-20T16:24:56Z", -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(rows); i++) {
+		int64_t read_us = -1;
+
+		if (pr_stamp_read_rfc3339(rows[i].text, &read_us) != (rows[i].wall_us >= 0) ||
+			read_us != rows[i].wall_us)
+			fail_msg("%s: %lld", rows[i].text, (long long)read_us);
+	}
+}
+
 static void local_stamps_follow_the_zone(void **state)
 {
 	char text[PR_STAMP_SIZE];
@@ -125,6 +168,7 @@ int main(void)
 		cmocka_unit_test(stamps_are_written_in_utc),
 		cmocka_unit_test(no_time_is_too_far_for_a_stamp),
 		cmocka_unit_test(other_texts_are_no_stamps),
+		cmocka_unit_test(times_of_other_zones_are_read),
 		cmocka_unit_test(local_stamps_follow_the_zone),
 	};
 
