@@ -10,6 +10,15 @@ TEST_PACKAGES=(cppcheck file iproute2 libcmocka-dev lld make openssl patch perl 
 CI_PACKAGES=(clang containerd containernetworking-plugins debootstrap docker.io iptables libclang-rt-dev llvm
   python3-venv runc socat time)
 
+# have PROGRAM...: all of them are on PATH; else it names those that are not, and fails
+have() {
+  local missing=() program
+  for program; do
+    command -v "$program" >/dev/null || missing+=("$program")
+  done
+  [ ${#missing[@]} = 0 ] || { echo "no ${missing[*]} here: tests/run --setup installs what is needed (as root)" >&2; return 1; }
+}
+
 # need PACKAGE...: installs those that are missing; without root it names them and fails
 need() {
   local missing=() package
@@ -18,7 +27,7 @@ need() {
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" != 0 ]; then
-    echo "missing packages: apt-get install ${missing[*]}" >&2
+    echo "packages are missing, install them as root: apt-get install ${missing[*]}" >&2
     return 1
   fi
   echo "installing ${missing[*]}" >&2
