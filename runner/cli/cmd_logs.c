@@ -3,8 +3,8 @@
 #include "cli/cluster_session.h"
 #include "cli/commands.h"
 #include "cli/deployment_options.h"
-#include "kube/jobs.h"
 #include "kube/logs.h"
+#include "kube/plan_jobs.h"
 #include "kube/resource.h"
 
 /* The log is not ours to change: what a pod writes is redacted there. */

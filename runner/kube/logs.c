@@ -2,9 +2,9 @@
 
 #include "base/text.h"
 #include "codec/json.h"
-#include "kube/outcome.h"
+#include "kube/job_outcome.h"
+#include "kube/job_view.h"
 #include "kube/resource.h"
-#include "kube/view.h"
 #include "net/url.h"
 
 #include <string.h>

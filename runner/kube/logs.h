@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "kube/client.h"
-#include "kube/lines.h"
+#include "kube/log_lines.h"
 
 #include <jansson.h>
 #include <stdbool.h>

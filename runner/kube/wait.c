@@ -2,8 +2,8 @@
 
 #include "base/text.h"
 #include "codec/json.h"
+#include "kube/job_view.h"
 #include "kube/logs.h"
-#include "kube/view.h"
 
 #define US_PER_MS 1000
 #define PATIENCE_US ((int64_t)5 * 60 * 1000000)

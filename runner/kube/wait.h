@@ -12,8 +12,8 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "kube/client.h"
-#include "kube/lines.h"
-#include "kube/outcome.h"
+#include "kube/job_outcome.h"
+#include "kube/log_lines.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef PR_KUBE_OUTCOME_H
-#define PR_KUBE_OUTCOME_H
+#ifndef PR_KUBE_JOB_OUTCOME_H
+#define PR_KUBE_JOB_OUTCOME_H
 
 /*
  * What the state of a Job and of its pod means for the plan: is it over, how did it end, why does

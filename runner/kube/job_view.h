@@ -1,11 +1,11 @@
-#ifndef PR_KUBE_VIEW_H
-#define PR_KUBE_VIEW_H
+#ifndef PR_KUBE_JOB_VIEW_H
+#define PR_KUBE_JOB_VIEW_H
 
 /* A Job and its pod as the cluster shows them, looked at again and again. */
 
 #include "base/err.h"
 #include "kube/client.h"
-#include "kube/outcome.h"
+#include "kube/job_outcome.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-#ifndef PR_KUBE_JOBS_H
-#define PR_KUBE_JOBS_H
+#ifndef PR_KUBE_PLAN_JOBS_H
+#define PR_KUBE_PLAN_JOBS_H
 
 /* The Jobs of a plan, whoever deployed it: by the labels of docs/protocol.md 5.5. */
 

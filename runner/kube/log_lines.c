@@ -1,4 +1,4 @@
-#include "kube/lines.h"
+#include "kube/log_lines.h"
 
 #include "base/err.h"
 #include "base/text.h"

@@ -1,5 +1,5 @@
-#ifndef PR_KUBE_LINES_H
-#define PR_KUBE_LINES_H
+#ifndef PR_KUBE_LOG_LINES_H
+#define PR_KUBE_LOG_LINES_H
 
 /*
  * The lines of a container's log, read with a stamp before each, out of one stream after another: a

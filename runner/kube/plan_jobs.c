@@ -1,4 +1,4 @@
-#include "kube/jobs.h"
+#include "kube/plan_jobs.h"
 
 #include "base/text.h"
 #include "codec/json.h"

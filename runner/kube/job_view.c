@@ -1,4 +1,4 @@
-#include "kube/view.h"
+#include "kube/job_view.h"
 
 #include "base/text.h"
 #include "codec/json.h"

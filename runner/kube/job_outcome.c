@@ -1,4 +1,4 @@
-#include "kube/outcome.h"
+#include "kube/job_outcome.h"
 
 #include "base/text.h"
 #include "codec/json.h"
