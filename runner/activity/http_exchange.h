@@ -23,6 +23,7 @@ struct pr_http_exchange {
 	struct pr_buf body;
 	json_t *values; /* substituted url, headers, timeout, arguments, verify_tls: kept alive */
 	struct pr_http_header *headers;
+	char *header_bytes; /* the values of the headers, in ISO-8859-1 */
 };
 
 /* Builds it from `provider`. PR_EINVAL, with one line, where upstream raises (bad header, time,

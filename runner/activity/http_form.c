@@ -1,6 +1,7 @@
 #include "activity/http_form.h"
 
 #include "base/escape.h"
+#include "base/text.h"
 #include "codec/json.h"
 #include "codec/pyvalue.h"
 #include "net/url.h"
@@ -11,8 +12,6 @@ static int add_pair(const char *key, const json_t *value, struct pr_buf *out)
 {
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 
-	if (json_is_null(value))
-		return 0;
 	pr_value_str(value, &text);
 	if (out->len && out->ptr[out->len - 1] != '?' && out->ptr[out->len - 1] != '&')
 		pr_buf_addc(out, '&');
@@ -21,22 +20,13 @@ static int add_pair(const char *key, const json_t *value, struct pr_buf *out)
 	return pr_url_encode_form(pr_buf_str(&text), text.len, out);
 }
 
-static int add_member(const char *key, const json_t *value, struct pr_buf *out)
+/* What a loop over a mapping gives in Python: its keys. */
+static int add_keys(const char *key, const json_t *mapping, struct pr_buf *out)
 {
 	const char *inner;
-	const json_t *item;
 	json_t *member;
-	size_t i;
 
-	if (json_is_array(value)) {
-		json_array_foreach (value, i, item) {
-			add_pair(key, item, out);
-		}
-		return out->status;
-	}
-	if (!json_is_object(value))
-		return add_pair(key, value, out);
-	json_object_foreach (pr_json_mutable(value), inner, member) {
+	json_object_foreach (pr_json_mutable(mapping), inner, member) {
 		json_auto_t *name = json_string(inner);
 
 		(void)member;
@@ -45,22 +35,121 @@ static int add_member(const char *key, const json_t *value, struct pr_buf *out)
 	return out->status;
 }
 
+/* Something in a list: a list or a mapping there is repeated once more, and no deeper. */
+static int add_item(const char *key, const json_t *item, struct pr_buf *out)
+{
+	const json_t *inner;
+	size_t i;
+
+	if (json_is_null(item))
+		return 0;
+	if (json_is_object(item))
+		return add_keys(key, item, out);
+	if (!json_is_array(item))
+		return add_pair(key, item, out);
+	json_array_foreach (item, i, inner) {
+		add_pair(key, inner, out);
+	}
+	return out->status;
+}
+
+static int add_member(const char *key, const json_t *value, struct pr_buf *out)
+{
+	const json_t *item;
+	size_t i;
+
+	if (json_is_object(value))
+		return add_keys(key, value, out);
+	if (!json_is_array(value))
+		return add_item(key, value, out);
+	json_array_foreach (value, i, item) {
+		add_item(key, item, out);
+	}
+	return out->status;
+}
+
+/* One of a list of pairs: [key, value]. */
+static int add_listed(const json_t *pair, struct pr_buf *out, struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf key = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	if (!json_is_array(pair) || json_array_size(pair) != 2)
+		return pr_fail(err, PR_EINVAL,
+			"arguments of an http activity as a list must hold pairs of a key and a "
+			"value, not %s",
+			pr_json_kind(pair));
+	if (pr_value_str(json_array_get(pair, 0), &key))
+		return pr_buf_check(&key, "the encoded arguments", err);
+	add_member(pr_buf_str(&key), json_array_get(pair, 1), out);
+	return 0;
+}
+
 int pr_http_form_add(const json_t *arguments, struct pr_buf *out, struct pr_err *err)
 {
 	const char *key;
 	json_t *value;
+	size_t i;
 
-	if (!json_is_object(arguments))
+	if (!json_is_object(arguments) && !json_is_array(arguments))
 		return pr_fail(err, PR_EINVAL,
 			"arguments of an http activity must be a mapping or a text, not %s",
 			pr_json_kind(arguments));
+	json_array_foreach (arguments, i, value) {
+		if (add_listed(value, out, err))
+			return PR_EINVAL;
+	}
 	json_object_foreach (pr_json_mutable(arguments), key, value) {
 		add_member(key, value, out);
 	}
 	return pr_buf_check(out, "the encoded arguments", err);
 }
 
+/* Where path and query of an absolute address begin; 0 for any other text. */
+static size_t end_of_host(const char *url)
+{
+	static const char scheme[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
+	size_t n = strspn(url, scheme);
+
+	if (!n || !pr_text_starts(url + n, "://"))
+		return 0;
+	return n + 3 + strcspn(url + n + 3, "/?#");
+}
+
+static int hex_value(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, c | ('A' <= c && c <= 'F' ? 0x20 : 0)) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* A code of three bytes: decoded where it needed none, in capitals elsewhere. */
+static bool add_code(const char *code, struct pr_buf *out)
+{
+	int high = code[0] == '%' ? hex_value(code[1]) : -1;
+	int low = high < 0 ? -1 : hex_value(code[2]);
+	char byte = (char)(high * 16 + low);
+
+	if (low < 0)
+		return false;
+	if (high >= 8)
+		pr_buf_addf(out, "%%%02X", (unsigned)(high * 16 + low));
+	else
+		pr_escape_url(&byte, 1, 0, out);
+	return true;
+}
+
 int pr_http_form_add_url(const char *url, struct pr_buf *out)
 {
-	return pr_escape_url(url, strlen(url), PR_ESCAPE_URL, out);
+	size_t path = end_of_host(url);
+
+	for (size_t i = 0; url[i] && !out->status; i++) {
+		if (add_code(url + i, out))
+			i += 2;
+		else
+			pr_escape_url(url + i, 1,
+				path && i >= path && strchr("[]", url[i]) ? 0 : PR_ESCAPE_URL, out);
+	}
+	return out->status;
 }

@@ -10,11 +10,16 @@
 
 /*
  * Adds `a=1&b=2` for a mapping: lists are repeated, null is left out, True and False are
- * capitalised, a nested mapping gives its keys. PR_EINVAL for other kinds.
+ * capitalised, a nested mapping gives its keys. A list must hold pairs of a key and a value.
+ * PR_EINVAL for other kinds.
  */
 int pr_http_form_add(const json_t *arguments, struct pr_buf *out, struct pr_err *err);
 
-/* Adds an address with what may not stand in one percent-encoded; what is encoded already stays. */
+/*
+ * Adds an address with what may not stand in one percent-encoded. What is encoded already stays, in
+ * capitals, or decoded where it needed no code; brackets are encoded after the host of an absolute
+ * address only.
+ */
 int pr_http_form_add_url(const char *url, struct pr_buf *out);
 
 #endif

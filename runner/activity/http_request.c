@@ -5,6 +5,7 @@
 #include "codec/json.h"
 #include "codec/json_write.h"
 #include "codec/pyvalue.h"
+#include "net/url.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -13,6 +14,9 @@
 #define URL_MAX ((size_t)1 << 20)
 #define REDIRECTS_MAX 30
 #define MS_PER_S 1000
+#define HOST_LABEL_MAX 63
+#define LATIN1_MAX 0xff
+#define HEADERS_ADDED 2 /* Connection and Content-Type */
 
 static const struct {
 	const char *name;
@@ -44,7 +48,7 @@ static int build_method(
 {
 	const json_t *method = json_object_get(provider, "method");
 
-	if (method && !json_is_null(method) && !json_is_string(method))
+	if (method && !json_is_string(method))
 		return pr_fail(err, PR_EINVAL,
 			"the method of an http activity must be a text, not %s",
 			pr_json_kind(method));
@@ -79,59 +83,153 @@ static int add_query(struct pr_http_exchange *exchange, const json_t *arguments,
 	return pr_buf_add(&exchange->url, query.ptr, query.len);
 }
 
+/* A '?' with nothing behind it. */
+static void drop_empty_query(struct pr_buf *url)
+{
+	const char *query = strchr(pr_buf_str(url), '?');
+
+	if (query && !query[1])
+		pr_buf_truncate(url, url->len - 1);
+}
+
+/* Names that python-requests refuses before it asks for their address. */
+static int check_host(const char *url, struct pr_err *err)
+{
+	PR_AUTO(free) char *netloc = pr_url_netloc(url);
+	const char *label = netloc ? netloc : "[";
+	size_t n;
+
+	if (*label == '[')
+		return 0;
+	if (*label == '*')
+		return pr_fail(err, PR_EINVAL, "the URL has no usable host: '%s'", netloc);
+	for (;; label += n + 1) {
+		n = strcspn(label, ".:");
+		if (n > HOST_LABEL_MAX || (!n && (label == netloc || label[n] == '.')))
+			return pr_fail(err, PR_EINVAL, "the URL has no usable host: '%s'", netloc);
+		if (label[n] != '.')
+			return 0;
+	}
+}
+
 static int build_url(struct pr_http_exchange *exchange, struct pr_err *err)
 {
+	static const char space[] = " \t\n\v\f\r";
 	const json_t *url = json_object_get(exchange->values, "url");
 	PR_AUTO(free) char *text = NULL;
-	size_t n;
+	const char *begin;
 
 	if (!json_is_string(url))
 		return pr_fail(err, PR_EINVAL, "the URL of an http activity must be a text, not %s",
 			pr_json_kind(url));
-	n = strcspn(json_string_value(url), "#");
-	text = pr_text_format("%.*s", (int)n, json_string_value(url));
+	begin = json_string_value(url) + strspn(json_string_value(url), space);
+	text = pr_text_format("%.*s", (int)strcspn(begin, "#"), begin);
 	if (!text)
 		return pr_fail_nomem(err);
-	pr_http_form_add_url(pr_text_trim(text), &exchange->url);
+	pr_http_form_add_url(text, &exchange->url);
+	if (check_host(pr_buf_str(&exchange->url), err))
+		return PR_EINVAL;
 	if (pr_text_eq(exchange->method, "GET") &&
 		add_query(exchange, json_object_get(exchange->values, "arguments"), err))
 		return PR_EINVAL;
+	drop_empty_query(&exchange->url);
 	exchange->request.url = pr_buf_str(&exchange->url);
 	return pr_buf_check(&exchange->url, "the address", err);
+}
+
+/* Header values go out in ISO-8859-1; `*room` moves on behind what was written. */
+static int write_latin1(const char *text, char **room, struct pr_err *err)
+{
+	size_t left = strlen(text);
+	uint32_t point;
+	size_t used;
+
+	for (; left; text += used, left -= used) {
+		used = pr_text_decode(text, left, &point);
+		if (!used || point > LATIN1_MAX)
+			return pr_fail(err, PR_EINVAL,
+				"the value of a header can only hold the characters of ISO-8859-1");
+		*(*room)++ = (char)point;
+	}
+	*(*room)++ = '\0';
+	return 0;
+}
+
+static int add_header(struct pr_http_exchange *exchange, const char *name, const json_t *value,
+	char **room, struct pr_err *err)
+{
+	struct pr_http_header *header = &exchange->headers[exchange->request.header_count];
+
+	if (!json_is_string(value) && !json_is_null(value))
+		return pr_fail(err, PR_EINVAL, "the value of header '%s' must be a text, not %s",
+			name, pr_json_kind(value));
+	*header = (struct pr_http_header){.name = name};
+	if (json_is_string(value)) {
+		header->value = *room;
+		if (write_latin1(json_string_value(value), room, err))
+			return PR_EINVAL;
+	} else if (pr_text_eq_nocase(name, "Accept-Encoding")) {
+		header->value = "identity";
+	}
+	exchange->request.header_count++;
+	return 0;
+}
+
+static struct pr_http_header *find_header(struct pr_http_exchange *exchange, const char *name)
+{
+	for (size_t i = 0; i < exchange->request.header_count; i++)
+		if (pr_text_eq_nocase(exchange->headers[i].name, name))
+			return &exchange->headers[i];
+	return NULL;
+}
+
+/* Unless the experiment has that header. There is room for HEADERS_ADDED of them. */
+static void add_default(struct pr_http_exchange *exchange, const char *name, const char *value)
+{
+	if (!find_header(exchange, name))
+		exchange->headers[exchange->request.header_count++] =
+			(struct pr_http_header){.name = name, .value = value};
 }
 
 static int build_headers(struct pr_http_exchange *exchange, struct pr_err *err)
 {
 	const json_t *headers = json_object_get(exchange->values, "headers");
-	struct pr_http_request *request = &exchange->request;
+	size_t bytes = 1;
 	const char *name;
 	json_t *value;
+	char *room;
 
-	exchange->headers = calloc(json_object_size(headers) + 2, sizeof *exchange->headers);
-	if (!exchange->headers)
-		return pr_fail_nomem(err);
+	if (pr_value_truthy(headers) && !json_is_object(headers))
+		return pr_fail(err, PR_EINVAL,
+			"the headers of an http activity must be a mapping, not %s",
+			pr_json_kind(headers));
 	json_object_foreach (pr_json_mutable(headers), name, value) {
-		if (!json_is_string(value) && !json_is_null(value))
-			return pr_fail(err, PR_EINVAL,
-				"the value of header '%s' must be a text, not %s", name,
-				pr_json_kind(value));
-		exchange->headers[request->header_count++] =
-			(struct pr_http_header){.name = name, .value = json_string_value(value)};
+		bytes += json_string_length(value) + 1;
 	}
-	request->headers = exchange->headers;
+	exchange->headers =
+		calloc(json_object_size(headers) + HEADERS_ADDED, sizeof *exchange->headers);
+	exchange->header_bytes = malloc(bytes);
+	if (!exchange->headers || !exchange->header_bytes)
+		return pr_fail_nomem(err);
+	room = exchange->header_bytes;
+	json_object_foreach (pr_json_mutable(headers), name, value) {
+		if (add_header(exchange, name, value, &room, err))
+			return PR_EINVAL;
+	}
+	add_default(exchange, "Connection", "keep-alive");
+	exchange->request.headers = exchange->headers;
 	return 0;
 }
 
-/* One more header than the experiment has; there is room for it. */
+/* A null of the experiment takes a default away, but not what the body needs. */
 static void add_content_type(struct pr_http_exchange *exchange, const char *type)
 {
-	struct pr_http_request *request = &exchange->request;
+	struct pr_http_header *known = find_header(exchange, "Content-Type");
 
-	for (size_t i = 0; i < request->header_count; i++)
-		if (pr_text_eq_nocase(exchange->headers[i].name, "Content-Type"))
-			return;
-	exchange->headers[request->header_count++] =
-		(struct pr_http_header){.name = "Content-Type", .value = type};
+	if (known && !known->value)
+		known->value = type;
+	else
+		add_default(exchange, "Content-Type", type);
 }
 
 static int fill_body(struct pr_http_exchange *exchange, const json_t *arguments, struct pr_err *err)
@@ -244,5 +342,6 @@ void pr_http_exchange_release(struct pr_http_exchange *exchange)
 	pr_buf_release(&exchange->body);
 	json_decref(exchange->values);
 	free(exchange->headers);
+	free(exchange->header_bytes);
 	*exchange = (struct pr_http_exchange){0};
 }

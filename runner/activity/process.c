@@ -122,6 +122,7 @@ static int read_timeout(const json_t *provider, int64_t *ret_us, struct pr_err *
 static int build_command(const struct pr_activity_env *env, const json_t *provider,
 	struct pr_process_command *command, struct pr_err *err)
 {
+	const json_t *given = json_object_get(provider, "arguments");
 	json_auto_t *arguments = NULL;
 	const char *path = pr_json_str(provider, "path");
 	int rc;
@@ -130,7 +131,7 @@ static int build_command(const struct pr_activity_env *env, const json_t *provid
 		return pr_fail(err, PR_EINVAL, "a process activity must have a path");
 	rc = pr_substitute_arguments(
 		json_object_get(provider, "arguments"), &env->scope, &arguments, err);
-	return rc ? rc : pr_process_command_build(path, arguments, command, err);
+	return rc ? rc : pr_process_command_build(path, given ? arguments : NULL, command, err);
 }
 
 static void process_release(struct pr_activity_call *call)

@@ -1,5 +1,8 @@
 #include "activity/process_arguments.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -40,6 +43,8 @@ static int push_value(struct pr_process_command *command, const json_t *value)
 		return 0;
 	if (pr_value_str(value, &text))
 		return text.status;
+	if (text.len && memchr(text.ptr, '\0', text.len))
+		return PR_EINVAL;
 	return push(command, pr_buf_take(&text));
 }
 
@@ -71,15 +76,18 @@ static char *find_program(const char *path)
 
 /* An unknown program is left to the shell under the name that upstream gives it. */
 static int build_for_shell(
-	const char *path, const char *arguments, struct pr_process_command *command)
+	const char *path, const json_t *arguments, struct pr_process_command *command)
 {
 	PR_AUTO(free) char *program = find_program(path);
 
+	if (memchr(json_string_value(arguments), '\0', json_string_length(arguments)))
+		return PR_EINVAL;
 	command->program = pr_text_dup(shell);
 	if (!command->program || push(command, pr_text_dup(shell)) ||
 		push(command, pr_text_dup("-c")))
 		return PR_ENOMEM;
-	return push(command, pr_text_format("%s %s", program ? program : "None", arguments));
+	return push(command,
+		pr_text_format("%s %s", program ? program : "None", json_string_value(arguments)));
 }
 
 int pr_process_command_build(const char *path, const json_t *arguments,
@@ -88,22 +96,27 @@ int pr_process_command_build(const char *path, const json_t *arguments,
 	struct pr_process_command built = {0};
 	int rc;
 
-	if (arguments && !json_is_null(arguments) && !json_is_string(arguments) &&
-		!json_is_array(arguments) && !json_is_object(arguments))
+	if (arguments && !json_is_string(arguments) && !json_is_array(arguments) &&
+		!json_is_object(arguments))
 		return pr_fail(err, PR_EINVAL,
 			"arguments of a process must be a text, a list or a mapping, not %s",
 			pr_json_kind(arguments));
 	if (json_is_string(arguments)) {
-		rc = build_for_shell(path, json_string_value(arguments), &built);
+		rc = build_for_shell(path, arguments, &built);
 	} else {
+		errno = 0;
 		built.program = find_program(path);
+		if (!built.program && errno == ENOMEM)
+			return pr_fail_nomem(err);
 		if (!built.program)
 			return pr_fail(err, PR_ENOTFOUND, "program '%s' cannot be found", path);
 		rc = push_all(&built, arguments);
 	}
 	if (rc) {
 		pr_process_command_release(&built);
-		return pr_fail_nomem(err);
+		return rc == PR_EINVAL ? pr_fail(err, PR_EINVAL,
+						 "arguments of a process cannot hold a NUL byte")
+				       : pr_fail_nomem(err);
 	}
 	*command = built;
 	return 0;

@@ -17,7 +17,8 @@ struct pr_process_command {
 /*
  * Builds it from the path as written (`~` is expanded, PATH is searched) and the substituted
  * arguments (NULL: none). A list or a mapping is executed directly, a text goes to /bin/sh.
- * PR_ENOTFOUND when a direct program does not exist, PR_EINVAL for arguments of another kind.
+ * PR_ENOTFOUND when a direct program does not exist, PR_EINVAL for arguments of another kind,
+ * null as well, and for a NUL byte in one.
  */
 int pr_process_command_build(const char *path, const json_t *arguments,
 	struct pr_process_command *command, struct pr_err *err);

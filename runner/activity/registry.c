@@ -3,8 +3,12 @@
 #include "activity/provider.h"
 #include "activity/python.h"
 #include "activity/refusal.h"
+#include "base/buf.h"
 #include "base/text.h"
 #include "codec/json.h"
+#include "codec/pyvalue.h"
+
+#define TYPE_SHOWN_MAX 4096
 
 /* Adding a provider is adding its file and its row. */
 static const struct pr_provider *const providers[] = {
@@ -27,13 +31,16 @@ static void check(void *arg, const json_t *activity, const struct pr_place *plac
 	const json_t *type = json_object_get(json_object_get(activity, "provider"), "type");
 	const struct pr_provider *provider = pr_provider_find(json_string_value(type));
 	struct pr_place member = {.outer = place, .key = "provider"};
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(TYPE_SHOWN_MAX);
 
 	(void)arg;
-	if (provider)
+	if (provider) {
 		provider->validate(activity, &member, findings);
-	else
-		pr_findings_add(findings, PR_FINDING_ERROR, &member, "unknown provider type '%s'",
-			json_is_string(type) ? json_string_value(type) : pr_json_kind(type));
+		return;
+	}
+	pr_value_str(type, &text);
+	pr_findings_add(findings, PR_FINDING_ERROR, &member, "unknown provider type '%s'",
+		pr_buf_str(&text));
 }
 
 const struct pr_provider_rules *pr_provider_rules(void)

@@ -11,7 +11,8 @@ static bool is_declared(const json_t *document, const json_t *ref)
 	size_t i;
 
 	json_array_foreach (json_object_get(document, "controls"), i, control) {
-		if (pr_value_equal(json_object_get(control, "name"), ref))
+		if (!json_object_get(control, "ref") &&
+			pr_value_equal(json_object_get(control, "name"), ref))
 			return true;
 	}
 	return false;
@@ -47,7 +48,7 @@ static void check_provider(const json_t *control, const char *name, const struct
 {
 	const json_t *provider = json_object_get(control, "provider");
 
-	if (!pr_value_truthy(provider))
+	if (!provider || json_is_null(provider))
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
 			"Control '%s' must have a `provider` property", name);
 	else if (pr_text_eq(pr_json_str(provider, "type"), "python"))
@@ -78,10 +79,10 @@ static void check_control(const json_t *document, const json_t *control,
 			"a control must be a mapping, not %s", pr_json_kind(control));
 		return;
 	}
-	if (pr_value_truthy(ref) && !is_declared(document, ref))
+	if (ref && !is_declared(document, ref))
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
 			"Control reference '{}' declaration cannot be found");
-	if (!pr_value_truthy(name)) {
+	if (!name) {
 		pr_findings_add(
 			findings, PR_FINDING_ERROR, place, "A control must have a `name` property");
 		return;

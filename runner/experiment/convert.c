@@ -96,7 +96,7 @@ static json_t *float_of_text(const json_t *text)
 
 static json_t *to_same(const json_t *value)
 {
-	return json_deep_copy(value);
+	return pr_json_deep_copy(value);
 }
 
 static json_t *to_int(const json_t *value)
@@ -141,7 +141,7 @@ static json_t *to_json(const json_t *value)
 	json_t *parsed = NULL;
 
 	if (!json_is_string(value) || !json_string_length(value))
-		return json_deep_copy(value);
+		return pr_json_deep_copy(value);
 	pr_json_parse(json_string_value(value), json_string_length(value), "value", &limits,
 		&parsed, NULL);
 	return parsed;
@@ -151,7 +151,6 @@ static const struct {
 	const char *name;
 	json_t *(*convert)(const json_t *value); /* NULL: the value does not convert */
 } types[] = {
-	{"", to_same},
 	{"str", to_same},
 	{"string", to_same},
 	{"int", to_int},
@@ -166,7 +165,7 @@ static const struct {
 int pr_convert(const json_t *value, const char *type, json_t **ret_value, struct pr_err *err)
 {
 	for (size_t i = 0; i < PR_LEN(types); i++) {
-		if (!pr_text_eq(type ? type : "", types[i].name))
+		if (!pr_text_eq(type ? type : "str", types[i].name))
 			continue;
 		*ret_value = types[i].convert(value);
 		if (*ret_value)

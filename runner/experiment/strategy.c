@@ -54,31 +54,62 @@ static int parse_name(const char *what, const char *name, const char *const *nam
 		err, PR_EINVAL, "unknown %s '%s': use one of %s", what, name, pr_buf_str(&known));
 }
 
-/* runtime.<section>.strategy; wrong kinds count as nothing said. */
-static const char *strategy_in(const json_t *runtime, const char *section)
+/* A member that must be a mapping where it is given; NULL: it is not. */
+static int mapping_in(
+	const json_t *parent, const char *name, const json_t **ret_mapping, struct pr_err *err)
 {
-	return pr_json_str(pr_json_object(runtime, section), "strategy");
+	const json_t *member = json_object_get(parent, name);
+
+	if (member && !json_is_object(member))
+		return pr_fail(err, PR_EINVAL, "`%s` must be a mapping, not %s", name,
+			pr_json_kind(member));
+	*ret_mapping = member;
+	return 0;
 }
 
-/* What files say; an experiment with a runtime of its own decides both strategies. */
-static const char *strategy_of_files(
-	const json_t *document, const json_t *settings, const char *section)
+/* What files say, of any kind; NULL: nothing. An experiment with a runtime of its own decides both
+ * strategies. */
+static int strategy_of_files(const json_t *document, const json_t *settings, const char *section,
+	const json_t **ret_strategy, struct pr_err *err)
 {
-	const json_t *own = pr_json_object(document, "runtime");
+	const json_t *own = json_object_get(document, "runtime");
+	const json_t *from = pr_value_truthy(own) ? document : settings;
+	const json_t *common;
+	const json_t *runtime;
+	const json_t *part;
 
-	if (pr_value_truthy(own))
-		return strategy_in(own, section);
-	return strategy_in(pr_json_object(settings, "runtime"), section);
+	if (mapping_in(settings, "runtime", &common, err) ||
+		mapping_in(common, section, &part, err) ||
+		mapping_in(from, "runtime", &runtime, err) ||
+		mapping_in(runtime, section, &part, err))
+		return pr_wrap(err, "runtime");
+	*ret_strategy = json_object_get(part, "strategy");
+	return 0;
+}
+
+/* How a strategy of a file is told to people; one that is no text is unknown in any case. */
+static const char *name_of(const json_t *strategy)
+{
+	return json_is_string(strategy) ? json_string_value(strategy) : pr_json_kind(strategy);
 }
 
 static int decide_hypothesis(const json_t *document, const json_t *settings, const char *flag,
 	struct pr_strategies *strategies, struct pr_err *err)
 {
-	const char *name = flag ? flag : strategy_of_files(document, settings, "hypothesis");
+	const json_t *of_files;
+	const char *name = flag;
 	int index = PR_HYPOTHESIS_DEFAULT;
 
-	if (pr_text_eq(name, misspelt_continuously))
+	if (strategy_of_files(document, settings, "hypothesis", &of_files, err))
+		return PR_EINVAL;
+	if (!name && of_files)
+		name = name_of(of_files);
+	if (pr_text_eq(name, misspelt_continuously)) {
 		name = hypothesis_names[PR_HYPOTHESIS_CONTINUOUSLY];
+		pr_warn("The strategy \"%s\" is misspelt and will not be known for ever: use "
+			"\"%s\" instead",
+			misspelt_continuously, name);
+	}
 	if (name && parse_name("steady-state strategy", name, hypothesis_names,
 			    PR_LEN(hypothesis_names), &index, err))
 		return PR_EINVAL;
@@ -89,18 +120,23 @@ static int decide_hypothesis(const json_t *document, const json_t *settings, con
 static int decide_rollbacks(const json_t *document, const json_t *settings,
 	const struct pr_strategy_flags *flags, struct pr_strategies *strategies, struct pr_err *err)
 {
-	const char *of_files = strategy_of_files(document, settings, "rollbacks");
-	const char *name = flags->rollbacks ? flags->rollbacks : of_files;
+	const json_t *of_files;
+	const char *name = flags->rollbacks;
 	int index = PR_ROLLBACK_DEFAULT;
 
+	if (strategy_of_files(document, settings, "rollbacks", &of_files, err))
+		return PR_EINVAL;
+	if (!name && of_files) {
+		name = name_of(of_files);
+		if (pr_text_index(name, rollback_names, PR_LEN(rollback_names)) < 0) {
+			pr_warn("Unknown rollback strategy '%s': no rollbacks will be played",
+				name);
+			strategies->rollbacks = PR_ROLLBACK_NEVER;
+			return 0;
+		}
+	}
 	if (!name)
 		name = flags->fallback_rollbacks;
-	if (name == of_files && name &&
-		pr_text_index(name, rollback_names, PR_LEN(rollback_names)) < 0) {
-		pr_warn("Unknown rollback strategy '%s': no rollbacks will be played", name);
-		strategies->rollbacks = PR_ROLLBACK_NEVER;
-		return 0;
-	}
 	if (name && parse_name("rollback strategy", name, rollback_names, PR_LEN(rollback_names),
 			    &index, err))
 		return PR_EINVAL;

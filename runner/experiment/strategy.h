@@ -47,7 +47,8 @@ struct pr_strategy_flags {
  * Decides by flag > `runtime` of the experiment > `runtime` of the settings > fallback
  * (docs/engine.md 6.5; a `runtime` of the experiment decides both strategies). An unknown name of a
  * strategy: PR_EINVAL with the names that exist, except that one for rollbacks in a file plays
- * none, as upstream has it. frequency and fail_fast are left as the caller set them.
+ * none, as upstream has it. A `runtime` or a section of one that is no mapping:
+ * PR_EINVAL. frequency and fail_fast are left as the caller set them.
  */
 int pr_strategies_decide(const json_t *document, const json_t *settings,
 	const struct pr_strategy_flags *flags, struct pr_strategies *strategies,

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -27,8 +28,16 @@ struct sent {
 	const char *method;
 	const char *url;
 	const char *body; /* NULL: none */
-	const char *type; /* the only header; NULL: none */
+	const char *type; /* the only header beside Connection; NULL: none */
 };
+
+static const char *type_sent(const struct pr_http_request *request)
+{
+	for (size_t i = 0; i < request->header_count; i++)
+		if (strcasecmp(request->headers[i].name, "Content-Type") == 0)
+			return request->headers[i].value;
+	return NULL;
+}
 
 static void check_sent(const struct sent *want)
 {
@@ -38,10 +47,10 @@ static void check_sent(const struct sent *want)
 
 	if (build(want->provider, &e, &err))
 		fail_msg("%s: %s", want->provider, err.msg);
-	type = e.request.header_count ? e.headers[0].value : NULL;
+	type = type_sent(&e.request);
 	assert_string_equal(e.request.method, want->method);
 	assert_string_equal(e.request.url, want->url);
-	assert_int_equal(e.request.header_count, want->type ? 1 : 0);
+	assert_int_equal(e.request.header_count, want->type ? 2 : 1);
 	assert_string_equal(type ? type : "", want->type ? want->type : "");
 	assert_int_equal(e.request.body_len, want->body ? strlen(want->body) : 0);
 	if (want->body)
@@ -55,7 +64,7 @@ static void method_address_and_body_come_from_the_fields(void **state)
 		{"{\"url\": \"http://h/a\"}", "GET", "http://h/a", NULL, NULL},
 		{"{\"url\": \" http://h/a b#c\", \"method\": \"delete\"}", "DELETE",
 			"http://h/a%20b", NULL, NULL},
-		{"{\"url\": \"http://h/${name}\", \"method\": null}", "GET", "http://h/v%20w", NULL,
+		{"{\"url\": \"http://h/${name}\", \"method\": \"\"}", "GET", "http://h/v%20w", NULL,
 			NULL},
 		{"{\"url\": \"http://h/\", \"arguments\": {\"a\": \"${n}\"}}", "GET",
 			"http://h/?a=7", NULL, NULL},
@@ -63,6 +72,8 @@ static void method_address_and_body_come_from_the_fields(void **state)
 			"http://h/?q=1&a=1", NULL, NULL},
 		{"{\"url\": \"http://h/?\", \"arguments\": {\"a\": 1}}", "GET", "http://h/?a=1",
 			NULL, NULL},
+		{"{\"url\": \" http://h/a ?#f\"}", "GET", "http://h/a%20", NULL, NULL},
+		{"{\"url\": \"http://h/?\"}", "GET", "http://h/", NULL, NULL},
 		{"{\"url\": \"http://h/\", \"arguments\": {\"a\": null}}", "GET", "http://h/", NULL,
 			NULL},
 		{"{\"url\": \"http://h/\", \"arguments\": \"a b=c\"}", "GET", "http://h/?a%20b=c",
@@ -85,11 +96,50 @@ static void method_address_and_body_come_from_the_fields(void **state)
 		{"{\"url\": \"http://h/\", \"method\": \"POST\", \"headers\": {\"content-type\": "
 		 "\"application/json\"}, \"arguments\": {\"a\": 1}}",
 			"POST", "http://h/", "a=1", "application/json"},
+		{"{\"url\": \"http://h/\", \"method\": \"POST\", \"headers\": {\"Content-Type\": "
+		 "null}, \"arguments\": {\"a\": 1}}",
+			"POST", "http://h/", "a=1", "application/x-www-form-urlencoded"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(cases); i++)
 		check_sent(&cases[i]);
+}
+
+static void headers_go_out_as_the_reference_sends_them(void **state)
+{
+	static const struct {
+		const char *headers;
+		const char *name;
+		const char *value;
+	} cases[] = {
+		{"{}", "Connection", "keep-alive"},
+		{"{\"connection\": \"close\"}", "connection", "close"},
+		{"{\"A\": \"x\u00e9\"}", "A", "x\xE9"},
+		{"{\"A\": \"\", \"B\": \"b\"}", "B", "b"},
+		{"{\"accept-encoding\": null}", "accept-encoding", "identity"},
+		{"{\"Accept\": null}", "Accept", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		char provider[128];
+		struct pr_http_exchange e;
+		size_t at = 0;
+
+		snprintf(provider, sizeof provider, "{\"url\": \"http://h/\", \"headers\": %s}",
+			cases[i].headers);
+		assert_int_equal(build(provider, &e, NULL), 0);
+		while (at < e.request.header_count &&
+			strcmp(e.request.headers[at].name, cases[i].name) != 0)
+			at++;
+		assert_true(at < e.request.header_count);
+		if (cases[i].value)
+			assert_string_equal(e.request.headers[at].value, cases[i].value);
+		else
+			assert_null(e.request.headers[at].value);
+		pr_http_exchange_release(&e);
+	}
 }
 
 static void times_are_of_connection_and_silence(void **state)
@@ -137,6 +187,11 @@ static void what_the_reference_crashes_on_is_refused(void **state)
 	static const char *const providers[] = {"{\"url\": 5}", "{}", "{\"url\": null}",
 		"{\"url\": \"http://h/\", \"method\": 5}",
 		"{\"url\": \"http://h/\", \"headers\": {\"A\": 5}}",
+		"{\"url\": \"http://h/\", \"headers\": {\"A\": \"\u20ac\"}}",
+		"{\"url\": \"http://h/\", \"headers\": [\"A\"]}",
+		"{\"url\": \"http://h/\", \"method\": null}", "{\"url\": \"http://*/\"}",
+		"{\"url\": \"http://.h/\"}", "{\"url\": \"http://a..b/\"}",
+		"{\"url\": \"http://h/\", \"arguments\": [\"a\"]}",
 		"{\"url\": \"http://h/\", \"headers\": {\"A\": \"${n}\"}}",
 		"{\"url\": \"http://h/\", \"arguments\": [1]}",
 		"{\"url\": \"http://h/\", \"method\": \"POST\", \"arguments\": 5}"};
@@ -245,6 +300,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(method_address_and_body_come_from_the_fields),
+		cmocka_unit_test(headers_go_out_as_the_reference_sends_them),
 		cmocka_unit_test(times_are_of_connection_and_silence),
 		cmocka_unit_test(what_the_reference_crashes_on_is_refused),
 		cmocka_unit_test(verification_and_retries_are_those_of_the_fields),

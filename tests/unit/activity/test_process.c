@@ -77,11 +77,27 @@ static void recorded_activities_end_as_recorded(void **state)
 
 static json_t *process(const char *path, const char *arguments)
 {
-	json_t *list = json_loads(arguments, 0, NULL);
+	json_t *list = json_loads(arguments, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 
 	assert_non_null(list);
 	return json_pack("{s:s, s:s, s:{s:s, s:s, s:o}}", "type", "action", "name", "a", "provider",
 		"type", "process", "path", path, "arguments", list);
+}
+
+static void arguments_that_no_program_can_take_end_as_a_crash(void **state)
+{
+	static const char *const cases[] = {
+		"null", "5", "false", "\"a\\u0000b\"", "[\"a\\u0000\"]", "{\"a\": \"\\u0000\"}"};
+
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		json_auto_t *activity = process("echo", cases[i]);
+		struct ended ended;
+
+		run_activity(*state, activity, &ended);
+		if (ended.kind != PR_OUTCOME_CRASHED)
+			fail_msg("%s: ended as %d", cases[i], (int)ended.kind);
+		json_decref(ended.output);
+	}
 }
 
 static void output_beyond_the_limit_is_drained_and_the_program_ends(void **state)
@@ -171,6 +187,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			recorded_activities_end_as_recorded, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			arguments_that_no_program_can_take_end_as_a_crash, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			output_beyond_the_limit_is_drained_and_the_program_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(

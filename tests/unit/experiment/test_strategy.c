@@ -57,8 +57,10 @@ static void the_nearest_word_decides(void **state)
 			PR_HYPOTHESIS_DURING_METHOD_ONLY, PR_ROLLBACK_DEFAULT, PR_DRY_ACTIVITIES},
 		{RUNTIME("default", "sometimes"), "{}", {0}, PR_HYPOTHESIS_DEFAULT,
 			PR_ROLLBACK_NEVER, PR_DRY_NONE},
-		{"{\"runtime\": {\"hypothesis\": 5, \"rollbacks\": []}}", "{}", {0},
-			PR_HYPOTHESIS_DEFAULT, PR_ROLLBACK_DEFAULT, PR_DRY_NONE},
+		{"{\"runtime\": {\"rollbacks\": {\"strategy\": null}}}", "{}", {0},
+			PR_HYPOTHESIS_DEFAULT, PR_ROLLBACK_NEVER, PR_DRY_NONE},
+		{"{\"runtime\": {\"rollbacks\": {\"strategy\": 5}}}", "{}", {.rollbacks = "always"},
+			PR_HYPOTHESIS_DEFAULT, PR_ROLLBACK_ALWAYS, PR_DRY_NONE},
 	};
 
 	(void)state;
@@ -87,6 +89,10 @@ static void unknown_names_are_refused_with_those_that_exist(void **state)
 		{"{}", {.rollbacks = "sometimes"}, "default, always, never, deviated"},
 		{"{}", {.dry = "all"}, "probes, actions, activities, pause"},
 		{"{}", {.dry = ""}, "dry mode"},
+		{"{\"runtime\": \"skip\"}", {0}, "`runtime` must be a mapping, not string"},
+		{"{\"runtime\": {\"rollbacks\": null}}", {.rollbacks = "never"},
+			"`rollbacks` must be a mapping, not null"},
+		{"{\"runtime\": {\"hypothesis\": {\"strategy\": null}}}", {0}, "'null'"},
 	};
 
 	(void)state;

@@ -77,7 +77,6 @@ static void a_variable_is_split_at_the_first_equals_and_the_last_colon_before_it
 		{"a=b=c:d", "{\"a\": \"b=c:d\"}"},
 		{"a:b:float=1", "{\"a:b\": 1.0}"},
 		{"a=", "{\"a\": \"\"}"},
-		{"a:=x", "{\"a\": \"x\"}"},
 		{"a:json={\"b\": [1]}", "{\"a\": {\"b\": [1]}}"},
 		{"a:bool=no", "{\"a\": false}"},
 		{"=x", "{\"\": \"x\"}"},
@@ -86,6 +85,7 @@ static void a_variable_is_split_at_the_first_equals_and_the_last_colon_before_it
 		{"a:int", NULL},
 		{"a:int=x", NULL},
 		{"a:zz=x", NULL},
+		{"a:=x", NULL},
 		{"a:json={", NULL},
 	};
 	struct fixture *f = *state;
