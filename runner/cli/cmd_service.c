@@ -16,8 +16,7 @@ static void tell_undelivered(
 	struct pr_context *context, const struct pr_args *args, const struct pr_plan_job *job)
 {
 	bool console = !job->log.on_console;
-	PR_AUTO(free)
-	char *title = pr_text_format(
+	PR_AUTO(free) char *title = pr_text_format(
 		"undelivered journal of %s", pr_reporter_execution_url(job->reporter));
 	struct pr_err err = PR_ERR_INIT;
 

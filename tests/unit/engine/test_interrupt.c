@@ -121,8 +121,7 @@ static void interrupted_test(void **state)
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(rows); i++) {
 		const struct row *row = &rows[i];
-		PR_AUTO(free)
-		char *document =
+		PR_AUTO(free) char *document =
 			pr_text_format("{'title':'T','description':'D',%s}", row->document);
 		struct fixture f;
 
