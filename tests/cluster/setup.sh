@@ -44,7 +44,10 @@ platform_up() {
 	plan http PLAN_FOLLOWED
 	plan http PLAN_README_APPLIED
 	plan http PLAN_README_KUBECTL
+	plan http-deviated PLAN_README_DEVIATED
+	plan http PLAN_README_REMOVED
 	plan http PLAN_README_HELM
+	plan http-deviated PLAN_README_HELM_DEVIATED
 	INTEROP_EXPERIMENT=$here/delete-pod.json plan http PLAN_ROLE_denied
 	INTEROP_EXPERIMENT=$here/delete-pod.json plan http PLAN_ROLE_allowed
 	export RELIABLY_SERVICE_HOST=$host RELIABLY_ORGANIZATION_ID=$ORG
