@@ -10,8 +10,13 @@ static const struct pr_command *const commands[] = {
 	&pr_command_man,
 };
 
+static const struct pr_option options[] = {
+	{"version", 0, PR_OPTION_LAST, NULL, "Show the version and exit.", NULL},
+};
+
 const struct pr_command pr_commands_deployer = {
 	.name = "plan-deployer",
 	.summary = "Puts plans to where they run: Kubernetes, GitHub Actions.",
+	PR_OPTIONS(options),
 	PR_COMMANDS(commands),
 };

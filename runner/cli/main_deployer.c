@@ -1,6 +1,15 @@
 #include "base/redact.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/given_files.h"
+
+static int run(struct pr_context *context, const struct pr_args *args)
+{
+	if (pr_args_flag(args, "version") && !args->command->run)
+		return pr_command_version.run(context, args);
+	return pr_given_files_check(context, args) ? PR_EXIT_FAILED
+						   : args->command->run(context, args);
+}
 
 int main(int argc, char **argv)
 {
@@ -17,7 +26,7 @@ int main(int argc, char **argv)
 	else if (args.help)
 		code = pr_console_help(&context, &args);
 	else
-		code = args.command->run(&context, &args);
+		code = run(&context, &args);
 	pr_args_release(&args);
 	pr_redact_forget();
 	return code;

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/given_files.h"
 #include "cli/global_options.h"
 
 #include <string.h>
@@ -55,7 +56,8 @@ static int run(struct pr_context *context, const struct pr_args *args)
 	if (pr_globals_apply(&globals, context, args, &err))
 		pr_complain(context, "%s", err.msg);
 	else
-		code = args->command->run(context, args);
+		code = pr_given_files_check(context, args) ? PR_EXIT_FAILED
+							   : args->command->run(context, args);
 	pr_globals_release(&globals);
 	return code;
 }
