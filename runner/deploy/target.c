@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "deploy/cron.h"
-#include "net/url.h"
+#include "platform/service.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -15,7 +15,7 @@ int pr_deployment_set(struct pr_deployment *deployment, const char *plan, const 
 	if (pr_uuid_parse(organization, deployment->organization, NULL))
 		return pr_fail(
 			err, PR_EINVAL, "the organisation '%.80s' is not a UUID", organization);
-	if (pr_url_check(host, err))
+	if (pr_service_check_host(host, err))
 		return PR_EINVAL;
 	/* what would be an expression in a workflow, or a reference in a pod */
 	if (strpbrk(host, "{}$() \t\r\n"))

@@ -30,7 +30,7 @@ int pr_url_check(const char *url, struct pr_err *err)
 
 	if (!colon)
 		return pr_fail(err, PR_EINVAL,
-			"address '%s' has no scheme: write http://%s or https://%s", url, url, url);
+			"address '%s' has no scheme: add https:// (or http://) before it", url);
 	if (!pr_url_is_plain_http(url) && strncasecmp(url, "https://", 8) != 0)
 		return pr_fail(err, PR_EINVAL, "address '%s' is neither http:// nor https://", url);
 	parsed = parse(url);

@@ -10,7 +10,7 @@
 
 /*
  * An absolute http or https address with a host. PR_EINVAL with a message that says what is missing
- * ("has no scheme: write http://… or https://…").
+ * ("has no scheme: add https://…").
  */
 int pr_url_check(const char *url, struct pr_err *err);
 

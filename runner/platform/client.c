@@ -112,12 +112,34 @@ char *pr_platform_url(const struct pr_platform *platform, const char *path)
 	return pr_text_format("%s%s", platform->base, path);
 }
 
+/* [{"loc": ["path", "plan_id"], "msg": "…"}, …] as one line: what is wrong with which value. */
+static char *words_of(const json_t *problems)
+{
+	PR_AUTO(buf) struct pr_buf line = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	const json_t *problem;
+	size_t i;
+
+	json_array_foreach (problems, i, problem) {
+		const json_t *place = json_object_get(problem, "loc");
+		const char *words = pr_json_str(problem, "msg");
+		const char *name =
+			json_string_value(json_array_get(place, json_array_size(place) - 1));
+
+		if (!words)
+			return NULL;
+		pr_buf_addf(&line, "%s%s%s%s", i ? "; " : "", name ? name : "", name ? ": " : "",
+			words);
+	}
+	return line.len ? pr_text_dup(pr_buf_str(&line)) : NULL;
+}
+
 /* The platform's own words: {"detail": …}. */
 static void add_detail(const json_t *body, char *text, size_t size)
 {
 	const json_t *detail = json_object_get(body, "detail");
-	PR_AUTO(free) char *line =
-		json_is_string(detail) ? pr_text_dup(json_string_value(detail)) : NULL;
+	PR_AUTO(free)
+	char *line =
+		json_is_string(detail) ? pr_text_dup(json_string_value(detail)) : words_of(detail);
 
 	if (!line && detail)
 		line = pr_json_line(detail);

@@ -116,6 +116,19 @@ static char *choose_host(const json_t *config)
 	return pr_text_dup(file ? file : default_host);
 }
 
+int pr_service_check_host(const char *host, struct pr_err *err)
+{
+	static const char path[] = "/api/v1";
+	size_t n = strlen(host);
+
+	while (n && host[n - 1] == '/')
+		n--;
+	if (n >= strlen(path) && strncmp(host + n - strlen(path), path, strlen(path)) == 0)
+		return pr_fail(err, PR_EINVAL, "leave out the '%s' of '%s': it is added to it",
+			path, host);
+	return pr_url_check(host, err);
+}
+
 static int set_host(struct pr_service *service, const json_t *config, struct pr_err *err)
 {
 	size_t n;
@@ -125,7 +138,8 @@ static int set_host(struct pr_service *service, const json_t *config, struct pr_
 		return pr_fail_nomem(err);
 	for (n = strlen(service->host); n && service->host[n - 1] == '/'; n--)
 		service->host[n - 1] = '\0';
-	return pr_url_check(service->host, err) ? pr_wrap(err, "RELIABLY_SERVICE_HOST") : 0;
+	return pr_service_check_host(service->host, err) ? pr_wrap(err, "RELIABLY_SERVICE_HOST")
+							 : 0;
 }
 
 static int set_organization(struct pr_service *service, const json_t *config, struct pr_err *err)

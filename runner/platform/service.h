@@ -26,10 +26,16 @@ struct pr_service {
 char *pr_service_config_path(const char *given) PR_MUST_CHECK;
 
 /*
+ * Whether the address can be that of a platform. PR_EINVAL for what pr_url_check refuses, and for
+ * one that has the path of the interface already, to which it would be added again.
+ */
+int pr_service_check_host(const char *host, struct pr_err *err);
+
+/*
  * Reads everything and registers the token for redaction. A missing file is fine. PR_EINVAL with
- * one line for a host without a scheme, an organisation that is no UUID, a file that does not
- * parse. Missing token or organisation are not an error here: pr_service_require says so. Release
- * in any case.
+ * one line for a host that pr_service_check_host refuses, an organisation that is no UUID, a file
+ * that does not parse. Missing token or organisation are not an error here: pr_service_require says
+ * so. Release in any case.
  */
 int pr_service_load(const char *config, struct pr_service *service, struct pr_err *err);
 

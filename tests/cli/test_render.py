@@ -181,6 +181,7 @@ COMMAND_LINES = [
     ("no organisation", KUBERNETES, {}, 2, "RELIABLY_ORGANIZATION_ID"),
     ("organisation is no UUID", KUBERNETES + ("--organization", "acme"), None, 1, "'acme' is not a UUID"),
     ("host without a scheme", KUBERNETES + ("--host", "example.com"), None, 1, "example.com.*https://"),
+    ("host with the path of the interface", KUBERNETES + ("--host", "https://example.com/api/v1"), None, 1, "leave out the '/api/v1'"),
     ("host with an expression", GITHUB + ("--host", "https://${{x}}"), None, 1, "https://"),
     ("no secret", ("kubernetes", PLAN), None, 2, "--token-secret"),
     ("secret is no name", ("kubernetes", PLAN, "--token-secret", "My_Secret"), None, 1, "Secret name 'My_Secret'"),

@@ -199,7 +199,7 @@ static void says_which_setting_cannot_be_used(void **state)
 {
 	static const struct fault faults[] = {
 		{SERVER("a: b"), "cluster 'c' has no 'server'"},
-		{SERVER("server: 'h:6443'"), "has no scheme: write"},
+		{SERVER("server: 'h:6443'"), "has no scheme: add"},
 		{SERVER("server: 'ftp://h'"), "neither http:// nor https://"},
 		{SERVER("server: \"https://h\\r\\nX: 1\""), "control character"},
 		{SERVER("server: 'https://h?a=b'"), "with a query"},

@@ -21,7 +21,7 @@ static void accepts_absolute_web_addresses_and_says_what_is_wrong_with_others(vo
 		{"HTTPS://user:pass@example.com:8443/", NULL},
 		{"http://[::1]:8080/x", NULL},
 		{"http://127.0.0.1:1", NULL},
-		{"example.com/path", "has no scheme: write http://example.com/path or https://"},
+		{"example.com/path", "'example.com/path' has no scheme: add https://"},
 		{"", "has no scheme"},
 		{"mailto:a@b", "has no scheme"},
 		{"ftp://example.com/", "is neither http:// nor https://"},

@@ -128,6 +128,10 @@ static void refusals_have_a_code_and_words(void **state)
 		{.status = 429, .body = "{}"},
 		{.status = 403, .body = "{\"detail\":\"Forbidden\"}"},
 		{.status = 422, .body = "{\"detail\":[{\"msg\":\"m\"}]}"},
+		{.status = 422,
+			.body = "{\"detail\":[{\"loc\":[\"path\",\"plan_id\"],\"msg\":\"no UUID\"},"
+				"{\"loc\":[],\"msg\":\"Field required\"}]}"},
+		{.status = 422, .body = "{\"detail\":[3]}"},
 		{.status = 500, .body = "Internal\nServer Error"},
 		{.status = 307, .headers = "Location: /x\r\n"},
 	};
@@ -140,7 +144,9 @@ static void refusals_have_a_code_and_words(void **state)
 		{PR_ENOTFOUND, "the organization is gone: it was deleted"},
 		{PR_ELIMIT, "too many requests"},
 		{PR_EPROTO, "unexpected error: 403: Forbidden"},
-		{PR_EPROTO, "unexpected error: 422: [{\"msg\":\"m\"}]"},
+		{PR_EPROTO, "unexpected error: 422: m"},
+		{PR_EPROTO, "unexpected error: 422: plan_id: no UUID; Field required"},
+		{PR_EPROTO, "unexpected error: 422: [3]"},
 		{PR_EPROTO, "unexpected error: 500: Internal Server Error"},
 		{PR_EPROTO, "unexpected error: 307: "},
 	};

@@ -166,6 +166,9 @@ static void what_cannot_be_right_is_refused_in_one_line(void **state)
 		const char *variable, *value, *toml, *says;
 	} cases[] = {
 		{"RELIABLY_SERVICE_HOST", "example.com", "", "has no scheme"},
+		{"RELIABLY_SERVICE_HOST", "example.com", "", "add https://"},
+		{"RELIABLY_SERVICE_HOST", "https://example.com/api/v1/", "",
+			"leave out the '/api/v1'"},
 		{"RELIABLY_SERVICE_HOST", "ftp://example.com", "", "neither http:// nor https://"},
 		{"RELIABLY_SERVICE_HOST", "http://", "", "http"},
 		{"RELIABLY_ORGANIZATION_ID", "42", "", "RELIABLY_ORGANIZATION_ID"},
