@@ -4,6 +4,7 @@
 #include "activity/process_arguments.h"
 #include "activity/refusal.h"
 #include "base/child.h"
+#include "base/env.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -26,10 +27,13 @@ struct process {
 
 static const char *remedy(void)
 {
-	return pr_file_exists("/bin/sh")
-		       ? ""
-		       : "; this image has no programs: run the image `tools`, or put "
-			 "plan-runner into your own with COPY --from";
+	if (pr_file_exists("/bin/sh"))
+		return "";
+	return pr_text_eq_nocase(pr_env_get("GITHUB_ACTIONS"), "true")
+		       ? "; the action's image has no programs: write /host between the action's "
+			 "name and its version, so that it runs on the runner itself"
+		       : "; this image has no programs: run the one whose tag ends in `-tools`, or "
+			 "put plan-runner into your own with COPY --from";
 }
 
 static void process_validate(

@@ -68,6 +68,13 @@ class InContainer(PlatformCase):
             self.assertEqual(target.count, 0)
         self.assertRegex(done.said, "no folder for secret files .*--tmpfs /tmp")
 
+    def test_a_program_that_the_image_does_not_have(self):
+        made = self.plan({"title": "Programs", "description": "are missing", "method": [
+            {"type": "action", "name": "a", "provider": {"type": "process", "path": "ls"}}]})
+        for more, pattern in (((), "tag ends in `-tools`"), (("--env", "GITHUB_ACTIONS=true"), "write /host between")):
+            with self.subTest(pattern):
+                self.assertRegex(self.ends(self.container(made, more=more), 1).said, pattern)
+
     def test_with_the_arguments_of_a_deployment(self):
         made = self.plan({"title": "Nothing", "description": "to do", "method": []})
         arguments = ("service", "plan", "execute", *USUAL, "--log-stdout", made["plan"])
