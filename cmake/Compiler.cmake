@@ -32,8 +32,9 @@ if(PR_SANITIZE)
 	target_link_options(pr_options INTERFACE ${sanitize})
 endif()
 
+# libgcov's execve ends the counting of its process, and a child of runner/base/spawn.c calls it in our memory.
 if(PR_COVERAGE)
-	target_compile_options(pr_options INTERFACE --coverage -O0)
+	target_compile_options(pr_options INTERFACE --coverage -O0 -fno-builtin-execve)
 	target_link_options(pr_options INTERFACE --coverage)
 endif()
 
