@@ -13,6 +13,7 @@
 
 /* What a file is to hold, and how. */
 struct content {
+	const char *shown; /* the path that messages name: what the caller gave */
 	const void *data;
 	size_t n;
 	mode_t mode;               /* of a new file */
@@ -92,19 +93,19 @@ static int fill_temporary(const char *path, const struct content *content, struc
 	int rc;
 
 	if (fd < 0)
-		return pr_fail_errno(err, errno, "cannot create '%s'", path);
+		return pr_fail_errno(err, errno, "cannot create '%s'", content->shown);
 	if (content->former && keep_owner_and_mode(fd, content->former))
-		return pr_fail_errno(err, errno, "cannot set the mode of '%s'", path);
+		return pr_fail_errno(err, errno, "cannot set the mode of '%s'", content->shown);
 	rc = pr_file_write_all(fd, content->data, content->n, err);
 	if (rc) {
-		pr_wrap(err, "'%s'", path);
+		pr_wrap(err, "'%s'", content->shown);
 		return rc;
 	}
 	if (content->sync && fsync(fd))
-		return pr_fail_errno(err, errno, "cannot flush '%s'", path);
+		return pr_fail_errno(err, errno, "cannot flush '%s'", content->shown);
 	lock_temporary(fd, content);
 	if (close(pr_steal_fd(&fd)) && errno != EINTR) /* where NFS reports a full disk */
-		return pr_fail_errno(err, errno, "cannot write '%s'", path);
+		return pr_fail_errno(err, errno, "cannot write '%s'", content->shown);
 	return 0;
 }
 
@@ -151,6 +152,7 @@ static int replace(const char *path, const struct content *order, struct pr_err 
 	struct stat info;
 	int rc;
 
+	content.shown = path;
 	if (pr_file_standard_fd(path) >= 0)
 		return write_in_place(path, &content, err);
 	if (stat(path, &info) == 0) {

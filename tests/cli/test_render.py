@@ -270,7 +270,7 @@ class Refused(Base):
     def test_a_file_that_cannot_be_written(self):
         done = run("render", *KUBERNETES, "-o", "/proc/none/out.yaml")
         self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (1, "", 1))
-        self.assertIn("/proc/none/out.yaml", done.stderr)
+        self.assertIn("'/proc/none/out.yaml'", done.stderr)
 
 
 class Tables(Base):
