@@ -137,8 +137,7 @@ static char *words_of(const json_t *problems)
 static void add_detail(const json_t *body, char *text, size_t size)
 {
 	const json_t *detail = json_object_get(body, "detail");
-	PR_AUTO(free)
-	char *line =
+	PR_AUTO(free) char *line =
 		json_is_string(detail) ? pr_text_dup(json_string_value(detail)) : words_of(detail);
 
 	if (!line && detail)
