@@ -45,6 +45,7 @@ int pr_kube_authorization_init(struct pr_kube_authorization *authorization,
 {
 	memset(authorization, 0, sizeof *authorization);
 	authorization->cluster = cluster;
+	authorization->end_us = cluster->end_us;
 	if (cluster->token_file)
 		return 0;
 	if (cluster->token) {
@@ -57,8 +58,10 @@ int pr_kube_authorization_init(struct pr_kube_authorization *authorization,
 
 void pr_kube_authorization_release(struct pr_kube_authorization *authorization)
 {
-	free(authorization->value);
-	authorization->value = NULL;
+	pr_kube_exec_end(pr_steal(authorization->run));
+	free(pr_steal(authorization->value));
+	free(pr_steal(authorization->certificate));
+	free(pr_steal(authorization->key));
 }
 
 static int read_again(
@@ -98,4 +101,68 @@ bool pr_kube_authorization_refused(struct pr_kube_authorization *authorization, 
 		read_again(authorization, now_us, NULL))
 		return false;
 	return !pr_text_eq(before, authorization->value);
+}
+
+bool pr_kube_authorization_is_given(const struct pr_kube_authorization *authorization)
+{
+	return authorization->cluster->exec != NULL;
+}
+
+bool pr_kube_authorization_is_over(
+	const struct pr_kube_authorization *authorization, int64_t wall_us)
+{
+	return authorization->cluster->exec && wall_us >= authorization->end_us;
+}
+
+/* Whether connections can stay what they are. */
+static bool is_same(const struct pr_kube_authorization *authorization,
+	const struct pr_kube_credentials *credentials)
+{
+	const struct pr_kube_cluster *cluster = authorization->cluster;
+	bool first = !authorization->generation;
+
+	return pr_text_eq(credentials->certificate,
+		       first ? cluster->certificate : authorization->certificate) &&
+	       pr_text_eq(credentials->key, first ? cluster->key : authorization->key);
+}
+
+/* What is not given any more is not sent any more. */
+static int take(struct pr_kube_authorization *authorization,
+	struct pr_kube_credentials *credentials, struct pr_err *err)
+{
+	if (credentials->token && set_bearer(authorization, credentials->token, err))
+		return PR_ENOMEM;
+	if (!credentials->token)
+		free(pr_steal(authorization->value));
+	authorization->other_certificate = !is_same(authorization, credentials);
+	free(authorization->certificate);
+	free(authorization->key);
+	authorization->certificate = pr_steal(credentials->certificate);
+	authorization->key = pr_steal(credentials->key);
+	authorization->end_us = credentials->end_us;
+	authorization->generation++;
+	return 0;
+}
+
+static void on_credentials(
+	void *arg, struct pr_kube_credentials *credentials, const struct pr_err *err)
+{
+	struct pr_kube_authorization *authorization = arg;
+
+	authorization->problem = *err;
+	if (credentials)
+		(void)take(authorization, credentials, &authorization->problem);
+	pr_kube_exec_end(pr_steal(authorization->run));
+	authorization->fn(authorization->arg);
+}
+
+int pr_kube_authorization_renew(struct pr_kube_authorization *authorization, struct pr_loop *loop,
+	pr_loop_fn *fn, void *arg, struct pr_err *err)
+{
+	if (authorization->run)
+		return 0;
+	authorization->fn = fn;
+	authorization->arg = arg;
+	return pr_kube_exec_start(authorization->cluster->exec, loop, on_credentials, authorization,
+		&authorization->run, err);
 }

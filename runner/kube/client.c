@@ -7,7 +7,7 @@
 #include "codec/json_write.h"
 #include "kube/answer.h"
 #include "kube/authorization.h"
-#include "net/http.h"
+#include "kube/connection.h"
 #include "net/retry.h"
 
 #include <string.h>
@@ -23,7 +23,7 @@
 struct pr_kube_client {
 	struct pr_loop *loop;
 	const struct pr_kube_cluster *cluster;
-	struct pr_http_client *http;
+	struct pr_kube_connection *connection;
 	struct pr_kube_authorization authorization;
 	struct pr_kube_call *calls;
 	char *warnings[WARNINGS];
@@ -34,7 +34,9 @@ struct pr_kube_call {
 	struct pr_kube_client *client;
 	struct pr_kube_call *next, *prev;
 	struct pr_http_call *http;
+	struct pr_kube_connection *connection; /* of http */
 	struct pr_timer timer;
+	struct pr_task task;
 	struct pr_kube_request request; /* numbers, switches and the stream only */
 	char *method;
 	char *url;
@@ -44,24 +46,11 @@ struct pr_kube_call {
 	void *arg;
 	int64_t started_us;
 	unsigned attempts;
-	bool streamed;   /* a piece was given away */
-	bool authorized; /* a refused token was read again */
+	unsigned generation; /* of the credentials that were sent */
+	bool streamed;       /* a piece was given away */
+	bool authorized;     /* what was refused was renewed */
+	bool waiting;        /* for new credentials */
 };
-
-static int set_up(struct pr_kube_client *client, struct pr_err *err)
-{
-	const struct pr_kube_cluster *cluster = client->cluster;
-	struct pr_http_policy policy = {.verify_tls = !cluster->insecure,
-		.keep_alive = true,
-		.ca = cluster->ca,
-		.certificate = cluster->certificate,
-		.key = cluster->key,
-		.server_name = cluster->server_name,
-		.proxy = cluster->proxy};
-	int rc = pr_http_client_new(client->loop, &policy, &client->http, err);
-
-	return rc ? rc : pr_kube_authorization_init(&client->authorization, cluster, err);
-}
 
 int pr_kube_client_new(struct pr_loop *loop, const struct pr_kube_cluster *cluster,
 	struct pr_kube_client **ret_client, struct pr_err *err)
@@ -73,7 +62,9 @@ int pr_kube_client_new(struct pr_loop *loop, const struct pr_kube_cluster *clust
 		return pr_fail_nomem(err);
 	client->loop = loop;
 	client->cluster = cluster;
-	rc = set_up(client, err);
+	rc = pr_kube_authorization_init(&client->authorization, cluster, err);
+	rc = rc ? rc
+		: pr_kube_connection_renew(&client->connection, loop, &client->authorization, err);
 	if (rc) {
 		pr_kube_client_free(client);
 		return rc;
@@ -82,10 +73,19 @@ int pr_kube_client_new(struct pr_loop *loop, const struct pr_kube_cluster *clust
 	return 0;
 }
 
+static void free_http(struct pr_kube_call *call)
+{
+	if (!call->http)
+		return;
+	call->connection->calls--;
+	pr_http_call_free(pr_steal(call->http));
+}
+
 static void free_call(struct pr_kube_call *call)
 {
-	pr_http_call_free(call->http);
+	free_http(call);
 	pr_timer_stop(&call->timer);
+	pr_task_cancel(&call->task);
 	free(call->method);
 	free(call->url);
 	free(call->content_type);
@@ -103,7 +103,7 @@ void pr_kube_client_free(struct pr_kube_client *client)
 		next = call->next;
 		free_call(call);
 	}
-	pr_http_client_free(client->http);
+	pr_kube_connection_free(client->connection);
 	pr_kube_authorization_release(&client->authorization);
 	for (size_t i = 0; i < client->warning_count; i++)
 		free(client->warnings[i]);
@@ -214,17 +214,65 @@ static bool try_again(struct pr_kube_call *call, const struct pr_http_response *
 	return pr_timer_start(loop, &call->timer, delay_us, on_delay, call) == 0;
 }
 
-/* Whether a token that is refused has been replaced meanwhile, and is sent once more. */
+static int send(struct pr_kube_call *call, struct pr_err *err);
+
+static void on_new_credentials(void *arg)
+{
+	struct pr_kube_call *call = arg;
+	struct pr_err err = call->client->authorization.problem;
+
+	call->started_us = pr_loop_now_us(call->client->loop);
+	if (err.code || send(call, &err))
+		finish_with(call, &err);
+}
+
+/* All who wait go on, each in a turn of its own: what they do may end others. */
+static void on_renewed(void *arg)
+{
+	struct pr_kube_client *client = arg;
+	struct pr_kube_authorization *authorization = &client->authorization;
+
+	if (!authorization->problem.code && authorization->other_certificate)
+		(void)pr_kube_connection_renew(
+			&client->connection, client->loop, authorization, &authorization->problem);
+	for (struct pr_kube_call *call = client->calls; call; call = call->next) {
+		if (!call->waiting)
+			continue;
+		call->waiting = false;
+		pr_task_post(client->loop, &call->task, on_new_credentials, call);
+	}
+}
+
+/* The call goes on when there are new credentials. */
+static int await_credentials(struct pr_kube_call *call, struct pr_err *err)
+{
+	struct pr_kube_client *client = call->client;
+	int rc = pr_kube_authorization_renew(
+		&client->authorization, client->loop, on_renewed, client, err);
+
+	if (rc)
+		return rc;
+	free_http(call);
+	call->waiting = true;
+	return 0;
+}
+
+/* Whether what is refused has been replaced meanwhile, or will be, and is sent once more. */
 static bool authorize_again(struct pr_kube_call *call, const struct pr_http_response *response)
 {
 	struct pr_kube_authorization *authorization = &call->client->authorization;
+	struct pr_loop *loop = call->client->loop;
 
 	if (response->status != 401 || call->authorized)
 		return false;
 	call->authorized = true;
-	if (!pr_kube_authorization_refused(authorization, pr_loop_now_us(call->client->loop)))
+	if (pr_kube_authorization_is_given(authorization) &&
+		call->generation == authorization->generation)
+		return await_credentials(call, NULL) == 0;
+	if (!pr_kube_authorization_is_given(authorization) &&
+		!pr_kube_authorization_refused(authorization, pr_loop_now_us(loop)))
 		return false;
-	return pr_timer_start(call->client->loop, &call->timer, 0, on_delay, call) == 0;
+	return pr_timer_start(loop, &call->timer, 0, on_delay, call) == 0;
 }
 
 static void on_response(void *arg, const struct pr_http_response *response)
@@ -251,7 +299,7 @@ static int on_stream(void *arg, const char *bytes, size_t n)
 	return call->request.stream(call->request.stream_arg, bytes, n);
 }
 
-static int attempt(struct pr_kube_call *call, struct pr_err *err)
+static int send(struct pr_kube_call *call, struct pr_err *err)
 {
 	struct pr_kube_client *client = call->client;
 	struct pr_http_header headers[3] = {{"Accept", "application/json"}};
@@ -280,8 +328,23 @@ static int attempt(struct pr_kube_call *call, struct pr_err *err)
 	if (value)
 		headers[request.header_count++] = (struct pr_http_header){"Authorization", value};
 	call->attempts++;
-	pr_http_call_free(pr_steal(call->http));
-	return pr_http_start(client->http, &request, on_response, call, &call->http, err);
+	call->generation = client->authorization.generation;
+	free_http(call);
+	rc = pr_http_start(client->connection->http, &request, on_response, call, &call->http, err);
+	if (rc)
+		return rc;
+	call->connection = client->connection;
+	call->connection->calls++;
+	return 0;
+}
+
+static int attempt(struct pr_kube_call *call, struct pr_err *err)
+{
+	struct pr_kube_client *client = call->client;
+
+	if (pr_kube_authorization_is_over(&client->authorization, pr_loop_wall_us(client->loop)))
+		return await_credentials(call, err);
+	return send(call, err);
 }
 
 static int copy_request(struct pr_kube_call *call, const struct pr_kube_request *request)

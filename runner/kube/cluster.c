@@ -5,6 +5,7 @@
 #include "base/redact.h"
 #include "base/text.h"
 #include "kube/cluster_private.h"
+#include "kube/exec.h"
 #include "kube/token.h"
 #include "net/url.h"
 
@@ -24,6 +25,7 @@ void pr_kube_cluster_release(struct pr_kube_cluster *cluster)
 	free(cluster->token_file);
 	free(cluster->username);
 	free(cluster->password);
+	pr_kube_exec_free(cluster->exec);
 	memset(cluster, 0, sizeof *cluster);
 }
 

@@ -10,12 +10,15 @@
 #include "base/limits.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* What the user chose; NULL: not given. */
 struct pr_kube_choice {
 	const char *kubeconfig; /* file; else KUBECONFIG, ~/.kube/config, the pod's own account */
 	const char *context;    /* else the current one */
 };
+
+struct pr_kube_exec;
 
 /* All texts are owned; those that may be missing are NULL. */
 struct pr_kube_cluster {
@@ -32,6 +35,8 @@ struct pr_kube_cluster {
 	char *token_file; /* read again when it may have changed; wins over token */
 	char *username;
 	char *password;
+	struct pr_kube_exec *exec; /* gave token and key, and can again (kube/exec.h); owned */
+	int64_t end_us;            /* wall time at which what it gave ends */
 };
 
 /*

@@ -1,29 +1,35 @@
 #include "kube/exec.h"
 
-#include "base/child.h"
-#include "base/clock.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "codec/json.h"
 #include "kube/exec_private.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
-
-#define TIMEOUT_US ((int64_t)60 * 1000000)
-#define OUTPUT_MAX ((size_t)1 << 20)
 
 #define VERSIONS "client.authentication.k8s.io/"
 
-static void release(struct pr_kube_exec *exec)
+void pr_kube_credentials_release(struct pr_kube_credentials *credentials)
 {
+	free(credentials->token);
+	free(credentials->certificate);
+	free(credentials->key);
+	memset(credentials, 0, sizeof *credentials);
+}
+
+void pr_kube_exec_free(struct pr_kube_exec *exec)
+{
+	if (!exec)
+		return;
 	for (size_t i = 0; exec->env && exec->env[i]; i++)
 		free(exec->env[i]);
 	free(exec->env);
 	free(exec->argv);
 	free(exec->program);
+	free(exec->name);
+	free(exec->shown);
+	json_decref(exec->spec);
+	free(exec);
 }
 
 static int check_version(struct pr_kube_exec *exec, struct pr_err *err)
@@ -61,8 +67,7 @@ static int find_program(struct pr_kube_exec *exec, struct pr_err *err)
 	return pr_fail(err, PR_ENOTFOUND,
 		"'%s': user '%s' gets its credentials from the program '%s', which is not "
 		"there%s%s",
-		exec->user->file->shown, exec->user->name, exec->command, hint ? ": " : "",
-		hint ? hint : "");
+		exec->shown, exec->name, exec->command, hint ? ": " : "", hint ? hint : "");
 }
 
 static int make_arguments(struct pr_kube_exec *exec, struct pr_err *err)
@@ -100,92 +105,23 @@ static int prepare(
 	return rc ? rc : pr_kube_exec_environment(exec, cluster, err);
 }
 
-/* A program that is waited for. */
-struct run {
-	const struct pr_kube_exec *exec;
-	struct pr_kube_cluster *cluster;
-	struct pr_loop *loop;
-	struct pr_err *err;
+int pr_kube_exec_new(const struct pr_kube_cluster *cluster, const struct pr_kube_entry *user,
+	struct pr_kube_exec **ret_exec, struct pr_err *err)
+{
+	struct pr_kube_exec *exec = calloc(1, sizeof *exec);
 	int rc;
-};
 
-/* The end of what it wrote to stderr says why. */
-static int tell_status(struct run *run, int status, const struct pr_buf *errors)
-{
-	const char *tail = pr_buf_str(errors);
-	size_t n = strlen(tail);
-	bool by_signal = WIFSIGNALED(status);
-
-	while (n > 0 && strchr(" \t\r\n", tail[n - 1]))
-		n--;
-	tail += n > 200 ? n - 200 : 0;
-	return pr_fail(run->err, PR_EAUTH,
-		"'%s': user '%s': the program '%s' ended with %s%d: %.*s",
-		run->exec->user->file->shown, run->exec->user->name, run->exec->command,
-		by_signal ? "signal " : "", by_signal ? WTERMSIG(status) : WEXITSTATUS(status),
-		(int)(n > 200 ? 200 : n), tail);
-}
-
-static void on_end(void *arg, const struct pr_child_result *result)
-{
-	struct run *run = arg;
-
-	if (result->timed_out)
-		run->rc = pr_fail(run->err, PR_ETIMEOUT,
-			"'%s': user '%s': the program '%s' gave no credentials within a minute",
-			run->exec->user->file->shown, run->exec->user->name, run->exec->command);
-	else if (result->status != 0)
-		run->rc = tell_status(run, result->status, result->err);
-	else if (result->dropped)
-		run->rc = pr_fail(run->err, PR_ELIMIT,
-			"'%s': user '%s': the program '%s' printed more than 1 MiB",
-			run->exec->user->file->shown, run->exec->user->name, run->exec->command);
+	if (!exec)
+		return pr_fail_nomem(err);
+	exec->user = user;
+	exec->spec = json_incref(json_object_get(user->value, "exec"));
+	exec->shown = pr_text_dup(user->file->shown);
+	exec->name = pr_text_dup(user->name);
+	rc = exec->shown && exec->name ? prepare(exec, cluster, err) : pr_fail_nomem(err);
+	exec->user = NULL;
+	if (rc)
+		pr_kube_exec_free(exec);
 	else
-		run->rc = pr_kube_exec_read(
-			run->exec, result->out, pr_loop_wall_us(run->loop), run->cluster, run->err);
-	pr_loop_stop(run->loop);
-}
-
-static void on_signal(void *arg, int signo)
-{
-	struct run *run = arg;
-
-	(void)signo;
-	run->rc = pr_fail(run->err, PR_ECANCELED, "interrupted");
-	pr_loop_stop(run->loop);
-}
-
-static int run_on(struct run *run, struct pr_err *err)
-{
-	const struct pr_child_options options = {.program = run->exec->program,
-		.argv = run->exec->argv,
-		.env = run->exec->env,
-		.stream_bytes = OUTPUT_MAX,
-		.timeout_us = TIMEOUT_US,
-		.no_input = true};
-	struct pr_child *child = NULL;
-	int rc = pr_loop_on_signal(run->loop, SIGINT, on_signal, run, err);
-
-	rc = rc ? rc : pr_loop_on_signal(run->loop, SIGTERM, on_signal, run, err);
-	rc = rc ? rc : pr_child_start(run->loop, &options, on_end, run, &child, err);
-	rc = rc ? rc : pr_loop_run(run->loop, err);
-	pr_child_free(child);
-	return rc ? rc : run->rc;
-}
-
-int pr_kube_exec_load(
-	struct pr_kube_cluster *cluster, const struct pr_kube_entry *user, struct pr_err *err)
-{
-	struct pr_kube_exec exec = {.user = user, .spec = json_object_get(user->value, "exec")};
-	struct run run = {.exec = &exec, .cluster = cluster, .err = err};
-	int rc = prepare(&exec, cluster, err);
-
-	rc = rc ? rc : pr_loop_new(NULL, &run.loop, err);
-	if (!rc) {
-		pr_debug("the credentials of user '%s' come from '%s'", user->name, exec.program);
-		rc = run_on(&run, err);
-	}
-	pr_loop_free(run.loop);
-	release(&exec);
+		*ret_exec = exec;
 	return rc;
 }

@@ -12,17 +12,22 @@ static const struct pr_limits limits = {
 
 static int fail(const struct pr_kube_exec *exec, struct pr_err *err, const char *what)
 {
-	return pr_fail(err, PR_EAUTH, "'%s': user '%s': the program '%s' %s",
-		exec->user->file->shown, exec->user->name, exec->command, what);
+	return pr_fail(err, PR_EAUTH, "'%s': user '%s': the program '%s' %s", exec->shown,
+		exec->name, exec->command, what);
 }
 
-/* Both are written in the same way when the end is in UTC, as it mostly is. */
-static bool is_over(const char *end, int64_t wall_us)
+/* When they end. */
+static int read_end(const struct pr_kube_exec *exec, const json_t *status, int64_t wall_us,
+	int64_t *ret_us, struct pr_err *err)
 {
-	char now[PR_STAMP_SIZE];
+	const json_t *end = json_object_get(status, "expirationTimestamp");
 
-	pr_stamp_iso6(now, wall_us);
-	return end && pr_text_ends(end, "Z") && strlen(end) >= 20 && strncmp(end, now, 19) <= 0;
+	*ret_us = INT64_MAX;
+	if (!end || json_is_null(end))
+		return 0;
+	if (!pr_stamp_read_rfc3339(json_string_value(end), ret_us))
+		return fail(exec, err, "gave an expirationTimestamp that is no time");
+	return *ret_us > wall_us ? 0 : fail(exec, err, "gave credentials that have ended already");
 }
 
 /* A secret text of the status; NULL: it is not there. */
@@ -37,31 +42,32 @@ static int take(const json_t *status, const char *key, char **ret_text, struct p
 }
 
 static int take_all(const struct pr_kube_exec *exec, const json_t *status,
-	struct pr_kube_cluster *cluster, struct pr_err *err)
+	struct pr_kube_credentials *credentials, struct pr_err *err)
 {
 	struct pr_err problem = PR_ERR_INIT;
-	int rc = take(status, "token", &cluster->token, err);
+	int rc = take(status, "token", &credentials->token, err);
 
-	rc = rc ? rc : take(status, "clientCertificateData", &cluster->certificate, err);
-	rc = rc ? rc : take(status, "clientKeyData", &cluster->key, err);
-	rc = rc ? rc : pr_redact_add(cluster->token, err);
-	rc = rc ? rc : pr_redact_add(cluster->key, err);
+	rc = rc ? rc : take(status, "clientCertificateData", &credentials->certificate, err);
+	rc = rc ? rc : take(status, "clientKeyData", &credentials->key, err);
+	rc = rc ? rc : pr_redact_add(credentials->token, err);
+	rc = rc ? rc : pr_redact_add(credentials->key, err);
 	if (rc)
 		return rc;
-	if (!cluster->certificate != !cluster->key)
+	if (!credentials->certificate != !credentials->key)
 		return fail(exec, err, "gave a certificate without its key, or a key alone");
-	if (!cluster->token && !cluster->key)
+	if (!credentials->token && !credentials->key)
 		return fail(exec, err, "gave neither a token nor a certificate");
-	if (cluster->token && pr_kube_token_check(cluster->token, "its token", &problem))
+	if (credentials->token && pr_kube_token_check(credentials->token, "its token", &problem))
 		return fail(exec, err, "gave a token with a control character");
 	return 0;
 }
 
 int pr_kube_exec_read(const struct pr_kube_exec *exec, const struct pr_buf *out, int64_t wall_us,
-	struct pr_kube_cluster *cluster, struct pr_err *err)
+	struct pr_kube_credentials *credentials, struct pr_err *err)
 {
 	json_auto_t *value = NULL;
 	const json_t *status;
+	int rc;
 
 	if (pr_json_parse(pr_buf_str(out), out->len, "its output", &limits, &value, NULL))
 		return fail(exec, err, "did not print JSON");
@@ -74,7 +80,6 @@ int pr_kube_exec_read(const struct pr_kube_exec *exec, const struct pr_buf *out,
 	status = pr_json_object(value, "status");
 	if (!status)
 		return fail(exec, err, "printed no status: it gives no credentials");
-	if (is_over(pr_json_str(status, "expirationTimestamp"), wall_us))
-		return fail(exec, err, "gave credentials that have ended already");
-	return take_all(exec, status, cluster, err);
+	rc = read_end(exec, status, wall_us, &credentials->end_us, err);
+	return rc ? rc : take_all(exec, status, credentials, err);
 }

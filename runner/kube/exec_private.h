@@ -1,20 +1,21 @@
 #ifndef PR_KUBE_EXEC_PRIVATE_H
 #define PR_KUBE_EXEC_PRIVATE_H
 
-/* The parts of pr_kube_exec_load: what the program is given, and what it gives. */
+/* The parts of kube/exec.h: what the program is given, and what it gives. */
 
 #include "base/buf.h"
 #include "kube/exec.h"
 
-/* What the kubeconfig says of a program. Borrowed from the user's entry but for what is owned. */
 struct pr_kube_exec {
-	const struct pr_kube_entry *user;
-	const json_t *spec; /* the object `exec` */
-	const char *version;
-	const char *command; /* as it is written, for messages */
-	char *program;       /* owned: path */
-	char **argv;         /* owned, the texts but for the array borrowed */
-	char **env;          /* owned, the texts too; NULL-terminated */
+	const struct pr_kube_entry *user; /* borrowed, only while it is made */
+	json_t *spec;                     /* the object `exec` */
+	char *shown;                      /* of the kubeconfig and its user, for messages */
+	char *name;
+	const char *version; /* in `spec` */
+	const char *command; /* in `spec`, as it is written, for messages */
+	char *program;       /* path */
+	char **argv;         /* the texts but for the array in `spec` */
+	char **env;          /* the texts too are owned; NULL-terminated */
 };
 
 /*
@@ -25,10 +26,11 @@ int pr_kube_exec_environment(
 	struct pr_kube_exec *exec, const struct pr_kube_cluster *cluster, struct pr_err *err);
 
 /*
- * Takes the credentials out of what the program has printed: at least a token, or a certificate
- * with its key, that have not ended at `wall_us`. PR_EAUTH with a line that names the program.
+ * Reads credentials from what the program has printed: at least a token, or a certificate with its
+ * key, that have not ended at `wall_us`. PR_EAUTH with a line that names the program. Release
+ * `credentials` also after a failure.
  */
 int pr_kube_exec_read(const struct pr_kube_exec *exec, const struct pr_buf *out, int64_t wall_us,
-	struct pr_kube_cluster *cluster, struct pr_err *err);
+	struct pr_kube_credentials *credentials, struct pr_err *err);
 
 #endif

@@ -9,6 +9,12 @@ static int64_t hasty_us(void *ctx)
 	return pr_clock_system()->monotonic_us(NULL) + skipped_us;
 }
 
+static int64_t hasty_wall_us(void *ctx)
+{
+	(void)ctx;
+	return pr_clock_system()->wall_us(NULL) + skipped_us;
+}
+
 static void skip_time(void *ctx, int64_t us)
 {
 	(void)ctx;
@@ -21,7 +27,7 @@ void client_skip(int64_t us)
 }
 
 static const struct pr_clock hasty = {
-	.monotonic_us = hasty_us, .wall_us = hasty_us, .skip = skip_time};
+	.monotonic_us = hasty_us, .wall_us = hasty_wall_us, .skip = skip_time};
 
 int client_setup(void **state)
 {

@@ -81,6 +81,8 @@ static void takes_what_the_program_gives(void **state)
 		fail_msg("%s", err.msg);
 	assert_string_equal(c.token, "abcdefgh");
 	assert_true(pr_redact_found("abcdefgh", 8));
+	assert_non_null(c.exec);
+	assert_int_equal(c.end_us, 32472144000000000);
 	pr_kube_cluster_release(&c);
 	assert_int_equal(
 		load(EXEC ", interactiveMode: IfAvailable",
@@ -88,6 +90,7 @@ static void takes_what_the_program_gives(void **state)
 		0);
 	assert_string_equal(c.certificate, "C");
 	assert_string_equal(c.key, "K");
+	assert_int_equal(c.end_us, INT64_MAX);
 	assert_null(c.token);
 	pr_kube_cluster_release(&c);
 }
@@ -183,6 +186,14 @@ static void says_what_went_wrong(void **state)
 		{EXEC, GIVES("\"token\":\"a\\u000ab\""), PR_EAUTH, "control character"},
 		{EXEC, GIVES("\"token\":\"a\",\"expirationTimestamp\":\"2020-01-01T00:00:00Z\""),
 			PR_EAUTH, "have ended already"},
+		{EXEC,
+			GIVES("\"token\":\"a\",\"expirationTimestamp\":\"2020-01-01T01:00:00.5+14:"
+			      "00\""),
+			PR_EAUTH, "have ended already"},
+		{EXEC, GIVES("\"token\":\"a\",\"expirationTimestamp\":\"soon\""), PR_EAUTH,
+			"expirationTimestamp that is no time"},
+		{EXEC, GIVES("\"token\":\"a\",\"expirationTimestamp\":32503680000"), PR_EAUTH,
+			"expirationTimestamp that is no time"},
 		{EXEC, "head -c 2000000 /dev/zero", PR_ELIMIT, "more than 1 MiB"},
 	};
 

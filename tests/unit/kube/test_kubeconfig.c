@@ -378,8 +378,7 @@ static void never_shows_the_password_of_a_proxy(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(addresses); i++) {
-		PR_AUTO(free)
-		char *text = pr_text_format(
+		PR_AUTO(free) char *text = pr_text_format(
 			SERVER("server: 'https://h', proxy-url: '%s'"), addresses[i]);
 		struct pr_kube_cluster c;
 		struct pr_err err;
