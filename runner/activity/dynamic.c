@@ -134,11 +134,29 @@ static void on_turn(void *arg)
 	dynamic_end(dynamic);
 }
 
+/* Upstream stops where a probe does not say at all what it asks. */
+static int check_probes(const json_t *configuration, struct pr_err *err)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach (pr_json_mutable(configuration), key, value) {
+		if (is_probe(value) && !json_object_get(pr_json_object(value, "provider"), "type"))
+			return pr_fail(err, PR_EINVAL,
+				"configuration '%s': a probe must have a `provider` with a type",
+				key);
+	}
+	return 0;
+}
+
 int pr_dynamic_start(const struct pr_activity_env *env, json_t *configuration, json_t *secrets,
 	pr_dynamic_fn *fn, void *arg, struct pr_dynamic **ret_dynamic, struct pr_err *err)
 {
-	struct pr_dynamic *dynamic = calloc(1, sizeof(*dynamic));
+	struct pr_dynamic *dynamic;
 
+	if (check_probes(configuration, err))
+		return PR_EINVAL;
+	dynamic = calloc(1, sizeof(*dynamic));
 	if (!dynamic)
 		return pr_fail_nomem(err);
 	dynamic->built = json_object();

@@ -98,7 +98,8 @@ static void fail(const struct http *http, const struct pr_http_response *respons
 		end(http, PR_OUTCOME_CRASHED, response->detail);
 		return;
 	}
-	message = pr_text_format("failed to connect to %s: %s", http->exchange.request.url,
+	message = pr_text_format("failed to connect to %s: %s",
+		pr_json_str(http->exchange.values, "url"),
 		exhausted ? "Read timed out." : response->detail);
 	end(http, PR_OUTCOME_FAILED, message ? message : "failed to connect");
 }

@@ -5,7 +5,6 @@
 #include "codec/json.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* Bytes of a header are ISO-8859-1 (http.client of Python). NULL: no memory. */
 static json_t *header_text(const char *bytes)
@@ -68,14 +67,37 @@ static char *charset_of(const char *content_type)
 	return name;
 }
 
-static bool is_latin1(const char *charset)
-{
-	static const char *const names[] = {"iso-8859-1", "iso8859-1", "latin-1", "latin1", "l1"};
+/* Charsets that are decoded for themselves; any other name is taken for UTF-8. */
+static const struct {
+	const char *name;
+	json_t *(*decode)(const struct pr_buf *bytes);
+} charsets[] = {
+	{"iso-8859-1", pr_output_latin1},
+	{"iso8859-1", pr_output_latin1},
+	{"latin-1", pr_output_latin1},
+	{"latin1", pr_output_latin1},
+	{"l1", pr_output_latin1},
+	{"windows-1252", pr_output_cp1252},
+	{"cp1252", pr_output_cp1252},
+	{"utf-16", pr_output_text},
+	{"utf-16le", pr_output_text},
+	{"utf-16be", pr_output_text},
+};
 
-	for (size_t i = 0; i < PR_LEN(names); i++)
-		if (pr_text_eq_nocase(charset, names[i]))
-			return true;
-	return false;
+static json_t *text_in(const char *charset, const struct pr_buf *bytes)
+{
+	for (size_t i = 0; i < PR_LEN(charsets); i++)
+		if (pr_text_eq_nocase(charset, charsets[i].name))
+			return charsets[i].decode(bytes);
+	return pr_json_text(pr_buf_str(bytes), bytes->len);
+}
+
+/* Whether the type, without its parameters, says text: as upstream looks for it, in any place. */
+static bool is_text(const char *type)
+{
+	const char *at = type ? strstr(type, "text") : NULL;
+
+	return at && at < type + strcspn(type, ";");
 }
 
 /* A charset in the header decides; text without one is ISO-8859-1 (RFC 2616), as upstream has it.
@@ -85,11 +107,9 @@ static json_t *text_of(const struct pr_http_response *response)
 	const char *type = response->content_type;
 	PR_AUTO(free) char *charset = charset_of(type);
 
-	if (charset && is_latin1(charset))
-		return pr_output_latin1(&response->body);
-	if (charset && strncasecmp(charset, "utf-16", 6) != 0)
-		return pr_json_text(pr_buf_str(&response->body), response->body.len);
-	if (!charset && type && strncasecmp(type, "text/", 5) == 0)
+	if (charset)
+		return text_in(charset, &response->body);
+	if (is_text(type))
 		return pr_output_latin1(&response->body);
 	return pr_output_text(&response->body);
 }

@@ -14,6 +14,8 @@
 #define URL_MAX ((size_t)1 << 20)
 #define REDIRECTS_MAX 30
 #define MS_PER_S 1000
+#define RETRIES_OF_NULL 3
+#define RETRIES_MAX 1e9
 #define HOST_LABEL_MAX 63
 #define LATIN1_MAX 0xff
 #define HEADERS_ADDED 2 /* Connection and Content-Type */
@@ -299,14 +301,28 @@ static int build_timeout(struct pr_http_exchange *exchange, struct pr_err *err)
 	return read_seconds(read, &exchange->request.idle_ms, err);
 }
 
+/* urllib3 takes any number, of which it counts whole ones, and has a default of its own for null.
+ */
+static int64_t retries_of(const json_t *retries)
+{
+	double count = 0;
+
+	if (json_is_null(retries))
+		count = RETRIES_OF_NULL;
+	else if (json_is_boolean(retries))
+		count = json_is_true(retries);
+	else if (!pr_value_number(retries, &count))
+		count = 0;
+	return (int64_t)fmin(fmax(floor(count), 0), RETRIES_MAX);
+}
+
 static void build_policy(struct pr_http_exchange *exchange, const json_t *provider)
 {
 	const json_t *verify = json_object_get(provider, "verify_tls");
-	const json_t *retries = json_object_get(provider, "max_retries");
 
 	exchange->policy.verify_tls = !verify || pr_value_truthy(verify);
 	exchange->policy.ca_file = json_string_value(verify);
-	exchange->retries = json_is_integer(retries) ? json_integer_value(retries) : 0;
+	exchange->retries = retries_of(json_object_get(provider, "max_retries"));
 	exchange->request.redirects = REDIRECTS_MAX;
 	exchange->request.cookies = true;
 	exchange->request.compressed = true;

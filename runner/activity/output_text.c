@@ -18,6 +18,23 @@ json_t *pr_output_latin1(const struct pr_buf *bytes)
 	return to_json(&text);
 }
 
+json_t *pr_output_cp1252(const struct pr_buf *bytes)
+{
+	/* 0x80 to 0x9f; all other bytes are as in ISO-8859-1. */
+	static const uint16_t middle[] = {0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020,
+		0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd,
+		0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161,
+		0x203a, 0x0153, 0xfffd, 0x017e, 0x0178};
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	for (size_t i = 0; i < bytes->len; i++) {
+		unsigned char c = (unsigned char)bytes->ptr[i];
+
+		pr_text_encode(c >= 0x80 && c < 0xa0 ? middle[c - 0x80] : c, &text);
+	}
+	return to_json(&text);
+}
+
 static uint32_t unit_at(const unsigned char *at, bool big)
 {
 	return big ? (uint32_t)(at[0] << 8 | at[1]) : (uint32_t)(at[1] << 8 | at[0]);

@@ -16,4 +16,7 @@ json_t *pr_output_text(const struct pr_buf *bytes) PR_MUST_CHECK;
 /* Decodes ISO-8859-1. NULL: no memory. */
 json_t *pr_output_latin1(const struct pr_buf *bytes) PR_MUST_CHECK;
 
+/* Decodes Windows-1252; the five bytes that it leaves free become U+FFFD. NULL: no memory. */
+json_t *pr_output_cp1252(const struct pr_buf *bytes) PR_MUST_CHECK;
+
 #endif

@@ -190,7 +190,7 @@ static int secret_scope(const char *name, json_t *declared, const json_t *overri
 	json_t *given = json_is_object(declared) ? json_object_get(overrides, name) : NULL;
 	int rc;
 
-	if (!given)
+	if (!given || json_is_null(given))
 		return secret_value(name, declared, ret_value, err);
 	rc = register_texts(given, err);
 	if (rc)

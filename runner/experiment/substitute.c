@@ -68,28 +68,51 @@ static struct reference read_reference(const char *text, size_t n)
 	return ref;
 }
 
-static json_t *lookup(const struct pr_scope *scope, const struct reference *ref)
+/* A name that nobody knows: upstream stops at a secret outside of any scope, which has no members.
+ */
+static int check_scopes(const struct pr_scope *scope, struct pr_err *err)
+{
+	const char *name;
+	json_t *members;
+
+	json_object_foreach (pr_json_mutable(scope->secrets), name, members) {
+		if (!json_is_object(members))
+			return pr_fail(err, PR_EINVAL,
+				"secret '%s' must be a mapping of names to secrets, not %s", name,
+				pr_json_kind(members));
+	}
+	return 0;
+}
+
+/* Writes NULL for an unknown name, and for what is none. */
+static int lookup(const struct pr_scope *scope, const struct reference *ref,
+	const json_t **ret_value, struct pr_err *err)
 {
 	char name[256];
 
+	*ret_value = NULL;
 	if (!ref->name_len || ref->name_len >= sizeof name)
-		return NULL;
+		return 0;
 	memcpy(name, ref->name, ref->name_len);
 	name[ref->name_len] = '\0';
-	return pr_scope_lookup(scope, name);
+	*ret_value = pr_scope_lookup(scope, name);
+	return *ret_value ? 0 : check_scopes(scope, err);
 }
 
-static void add_reference(struct pr_buf *out, const char *text, const struct reference *ref,
-	const struct pr_scope *scope)
+static int add_reference(struct pr_buf *out, const char *text, const struct reference *ref,
+	const struct pr_scope *scope, struct pr_err *err)
 {
-	const json_t *value = lookup(scope, ref);
+	const json_t *value;
 
+	if (lookup(scope, ref, &value, err))
+		return PR_EINVAL;
 	if (value)
 		pr_value_str(value, out);
 	else if (ref->escaped)
 		pr_buf_addc(out, '$');
 	else
 		pr_buf_add(out, text, ref->len);
+	return 0;
 }
 
 static int substitute_mixed(const char *text, size_t n, const struct pr_scope *scope,
@@ -108,7 +131,8 @@ static int substitute_mixed(const char *text, size_t n, const struct pr_scope *s
 		if (!dollar)
 			break;
 		ref = read_reference(text + i, n - i);
-		add_reference(&out, text + i, &ref, scope);
+		if (add_reference(&out, text + i, &ref, scope, err))
+			return PR_EINVAL;
 		i += ref.len;
 	}
 	if (out.status)
@@ -126,14 +150,15 @@ static int substitute_text(
 	const char *bytes = json_string_value(text);
 	size_t n = json_string_length(text);
 	struct reference ref;
-	json_t *value;
+	const json_t *value = NULL;
 
 	if (!memchr(bytes, '$', n)) {
 		*ret_value = json_incref(text);
 		return 0;
 	}
 	ref = bytes[0] == '$' ? read_reference(bytes, n) : (struct reference){.len = 0};
-	value = ref.braced && ref.len == n ? lookup(scope, &ref) : NULL;
+	if (ref.braced && ref.len == n && lookup(scope, &ref, &value, err))
+		return PR_EINVAL;
 	if (!value)
 		return substitute_mixed(bytes, n, scope, ret_value, err);
 	*ret_value = pr_json_deep_copy(value);

@@ -26,7 +26,7 @@ bool pr_scope_is_empty(const struct pr_scope *scope);
 json_t *pr_scope_lookup(const struct pr_scope *scope, const char *name);
 
 /* The value with every text in it substituted, as a new value. NULL as `value` gives null.
- * PR_ENOMEM. */
+ * PR_ENOMEM; PR_EINVAL for an unknown name where a secret stands outside of any scope. */
 int pr_substitute(
 	const json_t *value, const struct pr_scope *scope, json_t **ret_value, struct pr_err *err);
 

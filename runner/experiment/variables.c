@@ -94,10 +94,10 @@ static int take_section(json_t *target, const json_t *document, const char *name
 {
 	const json_t *section = json_object_get(document, name);
 
-	if (!section)
+	if (!section || (json_is_array(section) && !json_array_size(section)))
 		return 0;
 	if (!json_is_object(section))
-		return pr_fail(err, PR_EUSAGE, "'%s': `%s` must be a mapping, not %s", path, name,
+		return pr_fail(err, PR_EINVAL, "'%s': `%s` must be a mapping, not %s", path, name,
 			pr_json_kind(section));
 	return json_object_update(target, pr_json_mutable(section)) ? pr_fail_nomem(err) : 0;
 }
@@ -120,7 +120,7 @@ int pr_variables_add_file(struct pr_variables *variables, const char *path,
 	if (!pr_value_truthy(document))
 		return load_dotenv(&text, path, err);
 	if (!json_is_object(document))
-		return pr_fail(err, PR_EUSAGE, "--var-file '%s' must hold a mapping, not %s", path,
+		return pr_fail(err, PR_EINVAL, "--var-file '%s' must hold a mapping, not %s", path,
 			pr_json_kind(document));
 	rc = take_section(variables->configuration, document, "configuration", path, err);
 	return rc ? rc : take_section(variables->secrets, document, "secrets", path, err);

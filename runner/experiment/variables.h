@@ -31,8 +31,9 @@ int pr_variables_add(struct pr_variables *variables, const char *text, struct pr
 /*
  * Adds a file: .json, .yaml and .yml hold `configuration` and `secrets`; any other, and one whose
  * content is empty, is read as .env and goes into the process environment. A file that is not there
- * is PR_EUSAGE; one that does not parse is reported in the log and skipped. Secret values are
- * registered for redaction by pr_secrets_load, where they are used.
+ * is PR_EUSAGE, one that holds no mappings PR_EINVAL; one that does not parse is reported in the
+ * log and skipped. Secret values are registered for redaction by pr_secrets_load, where they are
+ * used.
  */
 int pr_variables_add_file(struct pr_variables *variables, const char *path,
 	const struct pr_limits *limits, struct pr_err *err);

@@ -33,7 +33,6 @@ static const struct row {
 	{"{\"a\":" PROVIDER("{\"type\":\"process\",\"path\":\"/no/such\",\"arguments\":[]}") "}",
 		"{}", true},
 	{"{\"a\":" PROVIDER("{\"type\":\"nothing\"}") ",\"b\":1}", "{\"b\":1}", true},
-	{"{\"a\":" PROVIDER("null") ",\"b\":1}", "{\"b\":1}", true},
 };
 
 static void on_over(void *arg)
@@ -103,11 +102,36 @@ static void freed_test(void **state)
 	pr_loop_free(env.loop);
 }
 
+/* Upstream stops at them, before it runs any. */
+static void probe_without_provider_test(void **state)
+{
+	static const char *const refused[] = {
+		"{\"a\":{\"type\":\"probe\"}}",
+		"{\"a\":" PROVIDER("null") "}",
+		"{\"b\":" SHELL("echo 2") ",\"a\":" PROVIDER("{}") "}",
+	};
+	struct pr_activity_env env = {0};
+	struct pr_dynamic *dynamic = NULL;
+
+	(void)state;
+	assert_int_equal(0, pr_loop_new(NULL, &env.loop, NULL));
+	for (size_t i = 0; i < PR_LEN(refused); i++) {
+		json_auto_t *configuration = json_loads(refused[i], 0, NULL);
+
+		assert_non_null(configuration);
+		assert_int_equal(PR_EINVAL, pr_dynamic_start(&env, configuration, NULL, on_over,
+						    env.loop, &dynamic, NULL));
+		assert_null(dynamic);
+	}
+	pr_loop_free(env.loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resolved_test),
 		cmocka_unit_test(freed_test),
+		cmocka_unit_test(probe_without_provider_test),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

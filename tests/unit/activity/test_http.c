@@ -217,6 +217,10 @@ static void verification_and_retries_are_those_of_the_fields(void **state)
 		{"", true, NULL, 0},
 		{", \"verify_tls\": false, \"max_retries\": 3", false, NULL, 3},
 		{", \"verify_tls\": \"/ca.pem\", \"max_retries\": \"3\"", true, "/ca.pem", 0},
+		{", \"max_retries\": null", true, NULL, 3},
+		{", \"max_retries\": true", true, NULL, 1},
+		{", \"max_retries\": 1.5", true, NULL, 1},
+		{", \"max_retries\": -1", true, NULL, 0},
 	};
 
 	(void)state;
@@ -251,6 +255,9 @@ static void the_content_type_decides_what_the_body_becomes(void **state)
 		{"text/plain; charset=UTF-8", "\xC3\xA9", "\"\\u00e9\""},
 		{"text/plain; charset=\"latin1\"", "\xE9", "\"\\u00e9\""},
 		{"application/octet-stream", "\xC3\xA9", "\"\\u00e9\""},
+		{"application/x-text", "\xC3\xA9", "\"\\u00c3\\u00a9\""},
+		{"image/png; name=text", "\xC3\xA9", "\"\\u00e9\""},
+		{"text/plain; charset=cp1252", "\x80\x81\xE9", "\"\\u20ac\\ufffd\\u00e9\""},
 		{NULL, "\xC3\xA9", "\"\\u00e9\""},
 	};
 

@@ -82,6 +82,26 @@ static void nothing_is_substituted_in_arguments_without_a_scope(void **state)
 	assert_string_equal(json_string_value(json_array_get(changed, 1)), "b");
 }
 
+static void an_unknown_name_is_refused_where_a_secret_has_no_scope(void **state)
+{
+	static const char *const texts[] = {"${x}", "$x", "a ${x} b"};
+	json_auto_t *configuration = json_pack("{s:s}", "known", "k");
+	json_auto_t *secrets = json_pack("{s:s}", "flat", "hush");
+	const struct pr_scope scope = {configuration, secrets};
+	json_auto_t *known = json_string("${known}");
+	json_auto_t *value = NULL;
+
+	(void)state;
+	assert_int_equal(pr_substitute(known, &scope, &value, NULL), 0);
+	for (size_t i = 0; i < PR_LEN(texts); i++) {
+		json_auto_t *text = json_string(texts[i]);
+		json_t *none = NULL;
+
+		assert_int_equal(pr_substitute(text, &scope, &none, NULL), PR_EINVAL);
+		assert_null(none);
+	}
+}
+
 static void no_value_gives_null_and_the_source_stays_as_it_is(void **state)
 {
 	json_auto_t *source = json_pack("{s:[s]}", "k", "${a}");
@@ -105,6 +125,7 @@ int main(void)
 		cmocka_unit_test(recorded_texts_give_the_recorded_values),
 		cmocka_unit_test(names_are_those_of_the_configuration_before_those_of_the_secrets),
 		cmocka_unit_test(nothing_is_substituted_in_arguments_without_a_scope),
+		cmocka_unit_test(an_unknown_name_is_refused_where_a_secret_has_no_scope),
 		cmocka_unit_test(no_value_gives_null_and_the_source_stays_as_it_is),
 	};
 
