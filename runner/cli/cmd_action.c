@@ -373,5 +373,6 @@ static int act(struct pr_context *context, const struct pr_args *args)
 }
 
 const struct pr_command pr_command_action = {.name = "action",
+	.more = "Inputs and outputs are described in the repository's action.yml.",
 	.summary = "As a step of GitHub Actions: inputs and outputs are its own.",
 	.run = act};

@@ -14,9 +14,29 @@ static const struct pr_option options[] = {
 	{"version", 0, PR_OPTION_LAST, NULL, "Show the version and exit.", NULL},
 };
 
+#define EXIT "EXIT STATUS"
+#define ENVIRONMENT "ENVIRONMENT"
+#define FILES "FILES"
+
+static const struct pr_manual manual[] = {
+	{EXIT, "0", "Done; with --wait: the plan completed, not deviated."},
+	{EXIT, "1", "Refused or failed; a value is out of range; with --wait: the plan deviated."},
+	{EXIT, "2",
+		"An option is missing or unknown; with --wait: the plan did not complete, or its "
+		"pod "
+		"never ran."},
+	{ENVIRONMENT, "RELIABLY_SERVICE_HOST", "Address of the platform."},
+	{ENVIRONMENT, "RELIABLY_ORGANIZATION_ID", "UUID of the organisation."},
+	{ENVIRONMENT, "KUBECONFIG", "Where the cluster is described."},
+	{ENVIRONMENT, "GITHUB_TOKEN", "Token for the repository."},
+	{ENVIRONMENT, "http_proxy, https_proxy, no_proxy", "Proxies, for every call."},
+	{FILES, "~/.kube/config", "The cluster, where KUBECONFIG is not set."},
+};
+
 const struct pr_command pr_commands_deployer = {
 	.name = "plan-deployer",
 	.summary = "Puts plans to where they run: Kubernetes, GitHub Actions.",
 	PR_OPTIONS(options),
 	PR_COMMANDS(commands),
+	PR_MANUAL(manual),
 };

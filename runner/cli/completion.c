@@ -34,6 +34,26 @@ static void add_case(const struct pr_command *const *path, size_t depth, struct 
 	pr_buf_adds(out, "' ;;\n");
 }
 
+/* Branches for what may follow an option that has choices: "run --log-format". */
+static void add_choices(const struct pr_command *const *path, size_t depth, struct pr_buf *out)
+{
+	const struct pr_command *command = path[depth - 1];
+
+	for (size_t i = 0; i < command->option_count; i++) {
+		const struct pr_option *option = &command->options[i];
+
+		if (!option->choices)
+			continue;
+		pr_buf_adds(out, "  '");
+		for (size_t k = 1; k < depth; k++)
+			pr_buf_addf(out, "%s%s", k > 1 ? " " : "", path[k]->name);
+		pr_buf_addf(out, " --%s') words='", option->name);
+		for (size_t k = 0; option->choices[k]; k++)
+			pr_buf_addf(out, "%s%s", k ? " " : "", option->choices[k]);
+		pr_buf_adds(out, "' ;;\n");
+	}
+}
+
 /* "|run|service|service plan": the paths that there are, so that arguments are not taken for one.
  */
 static void add_known(const struct pr_command *const *path, size_t depth, struct pr_buf *out)
@@ -56,8 +76,10 @@ static void add_bash(const char *program, const struct pr_command *root, struct 
 	const struct pr_command *path[PR_COMMAND_DEPTH] = {root};
 
 	add_function(program, out);
-	pr_buf_adds(out, "() {\n"
-			 "  local current=${COMP_WORDS[COMP_CWORD]} path= word words= known='");
+	pr_buf_adds(out,
+		"() {\n"
+		"  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+		"  local path= word words= known='");
 	visit(path, 1, add_known, out);
 	pr_buf_adds(out, "|'\n"
 			 "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
@@ -66,6 +88,12 @@ static void add_bash(const char *program, const struct pr_command *root, struct 
 			 "  done\n"
 			 "  case $path in\n");
 	visit(path, 1, add_case, out);
+	/* bash takes the = of --option=VALUE for a word of its own */
+	pr_buf_adds(out, "  esac\n"
+			 "  [ \"$previous\" != = ] || previous=${COMP_WORDS[COMP_CWORD-2]}\n"
+			 "  [ \"$current\" != = ] || current=\n"
+			 "  case \"$path $previous\" in\n");
+	visit(path, 1, add_choices, out);
 	pr_buf_adds(out, "  esac\n"
 			 "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
 			 "}\n"
@@ -78,6 +106,14 @@ static void add_zsh(const char *program, const struct pr_command *root, struct p
 {
 	pr_buf_adds(out, "autoload -Uz bashcompinit && bashcompinit\n");
 	add_bash(program, root, out);
+}
+
+static void add_fish_option(const char *when, const struct pr_option *option, struct pr_buf *out)
+{
+	pr_buf_addf(out, "complete -c $program -n '%s' -l %s", when, option->name);
+	for (size_t i = 0; option->choices && option->choices[i]; i++)
+		pr_buf_addf(out, "%s%s", i ? " " : " -x -a '", option->choices[i]);
+	pr_buf_adds(out, option->choices ? "'\n" : "\n");
 }
 
 /* fish: each word of a path has been seen, and nothing of what follows it. */
@@ -94,8 +130,7 @@ static void add_fish_rows(const struct pr_command *const *path, size_t depth, st
 		pr_buf_addf(out, "complete -c $program -f -n '%s' -a %s\n", pr_buf_str(&when),
 			command->commands[i]->name);
 	for (size_t i = 0; i < command->option_count; i++)
-		pr_buf_addf(out, "complete -c $program -n '%s' -l %s\n", pr_buf_str(&when),
-			command->options[i].name);
+		add_fish_option(pr_buf_str(&when), &command->options[i], out);
 }
 
 static void add_fish(const char *program, const struct pr_command *root, struct pr_buf *out)

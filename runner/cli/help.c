@@ -12,12 +12,11 @@ static void add_path(
 		pr_buf_addf(out, " %s", path[i]->name);
 }
 
-int pr_help_usage(
+void pr_help_synopsis(
 	const char *program, const struct pr_command *const *path, size_t depth, struct pr_buf *out)
 {
 	const struct pr_command *command = path[depth - 1];
 
-	pr_buf_adds(out, "Usage: ");
 	add_path(program, path, depth, out);
 	if (command->option_count)
 		pr_buf_adds(out, " [OPTIONS]");
@@ -26,6 +25,13 @@ int pr_help_usage(
 	for (size_t i = 0; i < command->positional_count; i++)
 		pr_buf_addf(out, command->positionals[i].optional ? " [%s]" : " %s",
 			command->positionals[i].name);
+}
+
+int pr_help_usage(
+	const char *program, const struct pr_command *const *path, size_t depth, struct pr_buf *out)
+{
+	pr_buf_adds(out, "Usage: ");
+	pr_help_synopsis(program, path, depth, out);
 	return pr_buf_addc(out, '\n');
 }
 
@@ -40,14 +46,12 @@ static void add_row(struct pr_buf *out, const char *left, const char *right)
 	pr_buf_addf(out, "%s\n", right);
 }
 
-static void add_choices(struct pr_buf *out, const struct pr_option *option)
+void pr_help_value(const struct pr_option *option, struct pr_buf *out)
 {
-	if (!option->choices) {
-		pr_buf_addf(out, " %s", option->value);
-		return;
-	}
-	for (size_t i = 0; option->choices[i]; i++)
-		pr_buf_addf(out, "%s%s", i ? "|" : " ", option->choices[i]);
+	if (!option->choices)
+		pr_buf_adds(out, option->value);
+	for (size_t i = 0; option->choices && option->choices[i]; i++)
+		pr_buf_addf(out, "%s%s", i ? "|" : "", option->choices[i]);
 }
 
 static void add_option(struct pr_buf *out, const struct pr_option *option)
@@ -59,8 +63,10 @@ static void add_option(struct pr_buf *out, const struct pr_option *option)
 	pr_buf_addf(&left, "--%s", option->name);
 	if (option->kind == PR_OPTION_SWITCH)
 		pr_buf_addf(&left, " / --no-%s", option->name);
-	else if (option->value)
-		add_choices(&left, option);
+	if (option->value) {
+		pr_buf_addc(&left, ' ');
+		pr_help_value(option, &left);
+	}
 	add_row(out, pr_buf_str(&left), option->help);
 }
 
@@ -79,6 +85,8 @@ int pr_help_page(
 
 	pr_help_usage(program, path, depth, out);
 	pr_buf_addf(out, "\n%s\n", command->summary);
+	if (command->more)
+		pr_buf_addf(out, "\n%s\n", command->more);
 	if (command->positional_count)
 		pr_buf_adds(out, "\nArguments:\n");
 	for (size_t i = 0; i < command->positional_count; i++)
@@ -88,83 +96,5 @@ int pr_help_page(
 		pr_buf_adds(out, "\nCommands:\n");
 	for (size_t i = 0; command->commands && i < command->command_count; i++)
 		add_row(out, command->commands[i]->name, command->commands[i]->summary);
-	return out->status;
-}
-
-/* Text in roff: a leading dot or quote would be a request, a backslash an escape. */
-static void add_roff(struct pr_buf *out, const char *text)
-{
-	if (*text == '.' || *text == '\'')
-		pr_buf_adds(out, "\\&");
-	for (; *text; text++) {
-		if (*text == '-' || *text == '\\')
-			pr_buf_addc(out, '\\');
-		pr_buf_addc(out, *text);
-	}
-}
-
-static void add_man_option(struct pr_buf *out, const struct pr_option *option)
-{
-	pr_buf_adds(out, ".TP\n.B ");
-	if (option->letter)
-		pr_buf_addf(out, "\\-%c, ", option->letter);
-	pr_buf_adds(out, "\\-\\-");
-	add_roff(out, option->name);
-	if (option->kind == PR_OPTION_SWITCH) {
-		pr_buf_adds(out, " / \\-\\-no\\-");
-		add_roff(out, option->name);
-	} else if (option->value) {
-		pr_buf_addf(out, " \\fI%s\\fP", option->value);
-	}
-	pr_buf_addc(out, '\n');
-	add_roff(out, option->help);
-	pr_buf_addc(out, '\n');
-}
-
-static void add_man_positional(struct pr_buf *out, const struct pr_positional *positional)
-{
-	pr_buf_adds(out, ".TP\n.I ");
-	add_roff(out, positional->name);
-	pr_buf_addc(out, '\n');
-	add_roff(out, positional->help);
-	pr_buf_addc(out, '\n');
-}
-
-static void add_man_command(
-	const char *program, const struct pr_command **path, size_t depth, struct pr_buf *out)
-{
-	const struct pr_command *command = path[depth - 1];
-
-	if (command->run) {
-		pr_buf_adds(out, ".SS ");
-		add_path(program, path, depth, out);
-		pr_buf_addc(out, '\n');
-		add_roff(out, command->summary);
-		pr_buf_addc(out, '\n');
-	}
-	for (size_t i = 0; i < command->positional_count; i++)
-		add_man_positional(out, &command->positionals[i]);
-	for (size_t i = 0; command->run && i < command->option_count; i++)
-		add_man_option(out, &command->options[i]);
-	for (size_t i = 0; i < command->command_count && depth < PR_COMMAND_DEPTH; i++) {
-		path[depth] = command->commands[i];
-		add_man_command(program, path, depth + 1, out);
-	}
-}
-
-int pr_help_man(const char *program, const struct pr_command *root, struct pr_buf *out)
-{
-	const struct pr_command *path[PR_COMMAND_DEPTH] = {root};
-
-	pr_buf_addf(out, ".TH %s 1 \"\" \"%s %s\"\n.SH NAME\n%s \\- ", program, program, PR_VERSION,
-		program);
-	add_roff(out, root->summary);
-	if (root->option_count)
-		pr_buf_adds(out, "\n.SH OPTIONS");
-	pr_buf_addc(out, '\n');
-	for (size_t i = 0; i < root->option_count; i++)
-		add_man_option(out, &root->options[i]);
-	pr_buf_adds(out, ".SH COMMANDS\n");
-	add_man_command(program, path, 1, out);
 	return out->status;
 }

@@ -10,6 +10,13 @@
 int pr_help_page(const char *program, const struct pr_command *const *path, size_t depth,
 	struct pr_buf *out);
 
+/* How a command is called: "program run [OPTIONS] SOURCE", without an end of line. */
+void pr_help_synopsis(const char *program, const struct pr_command *const *path, size_t depth,
+	struct pr_buf *out);
+
+/* What may stand behind an option: its choices, "red|green", else what the value is called. */
+void pr_help_value(const struct pr_option *option, struct pr_buf *out);
+
 /* The line "Usage: …" alone. */
 int pr_help_usage(const char *program, const struct pr_command *const *path, size_t depth,
 	struct pr_buf *out);

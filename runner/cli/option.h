@@ -34,6 +34,14 @@ struct pr_positional {
 	bool optional;
 };
 
+/* One entry of the man page. Those of a section stand together; a section without a name is a text.
+ */
+struct pr_manual {
+	const char *section; /* "ENVIRONMENT" */
+	const char *name;    /* NULL: a paragraph */
+	const char *text;
+};
+
 struct pr_args;
 struct pr_context; /* what commands run in: cli/context.h */
 
@@ -47,10 +55,14 @@ struct pr_command {
 	const struct pr_command *const *commands; /* sub-commands; then there is no `run` */
 	size_t command_count;
 	int (*run)(struct pr_context *context, const struct pr_args *args); /* the exit code */
+	const char *more;               /* a paragraph behind the summary; NULL: none */
+	const struct pr_manual *manual; /* of a root: what its man page says beside the commands */
+	size_t manual_count;
 };
 
 #define PR_OPTIONS(table) .options = (table), .option_count = PR_LEN(table)
 #define PR_POSITIONALS(table) .positionals = (table), .positional_count = PR_LEN(table)
+#define PR_MANUAL(table) .manual = (table), .manual_count = PR_LEN(table)
 #define PR_COMMANDS(table) .commands = (table), .command_count = PR_LEN(table)
 
 #define PR_COMMAND_DEPTH 4

@@ -293,6 +293,12 @@ class Tables(Base):
                 self.assertIn("--" + option, completion)
                 self.assertTrue(option == "help" or "--" + option in manual, option)
 
+    def test_version_and_manual(self):
+        self.assertEqual(run("--version").stdout, run("version").stdout)
+        page = run("man").stdout
+        sections = ["NAME", "SYNOPSIS", "OPTIONS", "COMMANDS", "EXIT STATUS", "ENVIRONMENT", "FILES"]
+        self.assertEqual(re.findall(r"^\.SH (.*)$", page, re.M), sections)
+
     def test_output_goes_to_the_file(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "out.yaml")

@@ -117,6 +117,11 @@ static void bash_completes_commands_and_options(void **state)
 		{"plan-runner service plan execute an-id --nothing", ""},
 		{"plan-runner run experiment.json --var-f", "--var-file"},
 		{"plan-runner nothing --log-s", ""},
+		{"plan-runner --log-format ''", "string json"},
+		{"plan-runner --log-format j", "json"},
+		{"plan-runner --log-format =", "string json"},
+		{"plan-runner --log-format = s", "string"},
+		{"plan-runner --log-format json ru", "run"},
 	};
 
 	for (size_t i = 0; i < PR_LEN(cases); i++)

@@ -92,6 +92,8 @@ static void check_command(void *arg, const struct pr_command *const *path, size_
 	assert_true((command->run != NULL) != (command->commands != NULL));
 	assert_true(command->positional_count <= PR_POSITIONAL_MAX);
 	assert_has(page, command->summary, command->name);
+	if (command->more)
+		assert_has(page, command->more, command->name);
 	for (size_t i = 0; i < command->option_count; i++) {
 		const struct pr_option *option = &command->options[i];
 

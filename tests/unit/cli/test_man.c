@@ -26,6 +26,8 @@ static void check_command(void *arg, const struct pr_command *const *path, size_
 	assert_has(section, pr_buf_str(&heading), "man page");
 	section = strstr(section, pr_buf_str(&heading));
 	assert_has(section, command->summary, command->name);
+	if (command->more)
+		assert_has(section, command->more, command->name);
 	for (size_t i = 0; i < command->option_count; i++) {
 		PR_AUTO(buf) struct pr_buf name = PR_BUF_INIT(1000);
 
@@ -48,6 +50,21 @@ static void every_command_option_and_argument_is_in_the_page(void **state)
 	assert_int_equal(strncmp(page.ptr, ".TH plan-runner 1 ", 18), 0);
 	assert_has(page.ptr, "\n.SH NAME\n", "man page");
 	visit_commands(check_command, page.ptr);
+}
+
+static void the_page_says_how_it_is_called_and_what_it_reads(void **state)
+{
+	static const char *const wanted[] = {"\n.SH SYNOPSIS\n.nf\nplan-runner [OPTIONS] "
+					     "COMMAND\nplan-runner run [OPTIONS] SOURCE\n",
+		"\nplan-runner service plan execute [OPTIONS] PLAN_ID\n",
+		"--log-format \\fIstring|json\\fP\n", "\n.SH EXIT STATUS\n.TP\n.B 0\n",
+		"\n.SH ENVIRONMENT\n.TP\n.B RELIABLY_SERVICE_HOST\n", "\n.SH FILES\n"};
+	PR_AUTO(buf) struct pr_buf page = PR_BUF_INIT(1 << 20);
+
+	(void)state;
+	plain_page(&pr_commands_runner, &page);
+	for (size_t i = 0; i < PR_LEN(wanted); i++)
+		assert_has(page.ptr, wanted[i], "man page");
 }
 
 static int run_nothing(struct pr_context *context, const struct pr_args *args)
@@ -77,6 +94,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_option_and_argument_is_in_the_page),
+		cmocka_unit_test(the_page_says_how_it_is_called_and_what_it_reads),
 		cmocka_unit_test(texts_cannot_become_requests),
 	};
 
