@@ -1,5 +1,6 @@
 #include "kube/apply.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "codec/json.h"
 #include "kube/owner.h"
@@ -10,6 +11,11 @@
 
 #define QUERY "?fieldManager=" PR_KUBE_MANAGER "&fieldValidation=Strict&force=false"
 #define APPLY_PATCH "application/apply-patch+yaml"
+
+/* How long an object may take to appear whose creation was not answered. */
+#define APPEAR_TRIES 6
+#define APPEAR_PAUSE_US ((int64_t)500 * 1000)
+#define APPEAR_SILENCE_MS 3000
 
 const char *pr_kube_change_name(enum pr_kube_change change)
 {
@@ -191,10 +197,8 @@ static int apply(struct pr_kube_client *client, struct pr_kube_item *item, struc
 	int rc = patch(client, body, "", &result, err);
 
 	if (rc) {
-		rc = pr_kube_refuse_answer(item->wanted, &result, err);
-		return item->found || is_final(&result)
-			       ? rc
-			       : pr_wrap(err, "it may have been created all the same");
+		item->lost = !item->found && !is_final(&result);
+		return pr_kube_refuse_answer(item->wanted, &result, err);
 	}
 	json_decref(item->now);
 	item->now = pr_steal(result.body);
@@ -236,19 +240,71 @@ static enum fate undo_one(struct pr_kube_client *client, const struct pr_kube_it
 	return delete(client, item->now) ? GONE : LEFT;
 }
 
+/* When the last of those was created that were not there before: a time of the server's. */
+static int64_t latest_creation(const struct pr_kube_applied *applied)
+{
+	int64_t latest_us = INT64_MAX;
+
+	for (size_t i = 0; i < applied->count; i++) {
+		const struct pr_kube_item *item = &applied->items[i];
+		int64_t us;
+
+		if (!item->found &&
+			pr_stamp_read_rfc3339(pr_kube_meta(item->now, "creationTimestamp"), &us) &&
+			(latest_us == INT64_MAX || us > latest_us))
+			latest_us = us;
+	}
+	return latest_us;
+}
+
+static bool is_of_this_call(const struct pr_kube_applied *applied, const json_t *found)
+{
+	char why[PR_KUBE_OWNER_SIZE];
+	int64_t us;
+
+	return pr_stamp_read_rfc3339(pr_kube_meta(found, "creationTimestamp"), &us) &&
+	       us >= latest_creation(applied) && pr_kube_is_ours(found, why);
+}
+
+/* What became of one whose creation was not answered; FATES: nobody knows. */
+static enum fate settle(struct pr_kube_client *client, const struct pr_kube_applied *applied,
+	const struct pr_kube_item *lost)
+{
+	PR_AUTO(free) char *path = pr_kube_path_of(lost->wanted);
+	const struct pr_kube_request get = {
+		.method = "GET", .path = path, .silence_ms = APPEAR_SILENCE_MS};
+
+	for (int i = 0; path && i < APPEAR_TRIES; i++) {
+		PR_AUTO(kube_result) struct pr_kube_result result = {.status = 0};
+		int rc = i ? pr_kube_pause(client, APPEAR_PAUSE_US, NULL) : 0;
+
+		rc = rc ? rc : pr_kube_call(client, &get, &result, NULL);
+		if (rc == PR_ECANCELED || rc == PR_ETIMEOUT)
+			break;
+		if (rc || !json_is_object(result.body))
+			continue;
+		if (!is_of_this_call(applied, result.body))
+			break;
+		return delete(client, result.body) ? GONE : LEFT;
+	}
+	return FATES;
+}
+
 /* Undoes the first `count` of step 3, the last one first, and tells of it in `err`. */
 static int undo(struct pr_kube_client *client, const struct pr_kube_applied *applied, size_t count,
 	struct pr_err *err)
 {
 	static const char *const heads[FATES] = {
 		", deleted again: ", ", left changed: ", ", could not be deleted again: "};
+	const struct pr_kube_item *lost =
+		applied->items[count].lost ? &applied->items[count] : NULL;
 	PR_AUTO(buf) struct pr_buf told = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	char title[PR_KUBE_TITLE_SIZE];
 	enum fate last = FATES;
+	enum fate fate;
 
 	while (count-- > 0) {
 		const struct pr_kube_item *item = &applied->items[count];
-		char title[PR_KUBE_TITLE_SIZE];
-		enum fate fate;
 
 		if (item->change == PR_KUBE_UNCHANGED)
 			continue;
@@ -256,6 +312,14 @@ static int undo(struct pr_kube_client *client, const struct pr_kube_applied *app
 		pr_kube_title(item->wanted, title);
 		pr_buf_addf(&told, "%s%s", fate == last ? ", " : heads[fate], title);
 		last = fate;
+	}
+	/* last, since it may take a while to appear */
+	fate = lost ? settle(client, applied, lost) : FATES;
+	if (fate != FATES) {
+		pr_kube_title(lost->wanted, title);
+		pr_buf_addf(&told, "%s%s", fate == last ? ", " : heads[fate], title);
+	} else if (lost) {
+		(void)pr_wrap(err, "it may have been created all the same");
 	}
 	return pr_wrap(err, "not applied%s", pr_buf_str(&told));
 }

@@ -11,7 +11,10 @@
  *    somebody created it meanwhile, and what we added to it is given back.
  *
  * When a step fails, what this call created is deleted again, by its uid, so that nothing else can
- * be hit; an object that existed and was changed keeps the change, which the message says.
+ * be hit; an object that existed and was changed keeps the change, which the message says. One
+ * whose creation was not answered is looked for during a few seconds: it was not there in step 1,
+ * so when it is ours and not older than what step 2 was answered it is taken for that of this call,
+ * and deleted too. Else the message says that it may be there.
  */
 
 #include "base/err.h"
@@ -32,6 +35,7 @@ struct pr_kube_item {
 	json_t *found;        /* owned; as it was before, NULL: it was not there */
 	json_t *now;          /* owned; as the server answered */
 	enum pr_kube_change change;
+	bool lost; /* its creation was not answered: it may be there all the same */
 };
 
 /* What became of all, in their order. */

@@ -429,6 +429,25 @@ int pr_kube_call(struct pr_kube_client *client, const struct pr_kube_request *re
 	return rc ? rc : pr_fail(err, PR_ECANCELED, "interrupted");
 }
 
+static void on_pause_end(void *arg)
+{
+	pr_loop_stop(arg);
+}
+
+int pr_kube_pause(struct pr_kube_client *client, int64_t us, struct pr_err *err)
+{
+	struct pr_timer timer = {.loop = NULL};
+	bool cut;
+	int rc;
+
+	if (pr_timer_start(client->loop, &timer, us, on_pause_end, client->loop))
+		return pr_fail_nomem(err);
+	rc = pr_loop_run(client->loop, err);
+	cut = pr_timer_active(&timer);
+	pr_timer_stop(&timer);
+	return !rc && cut ? pr_fail(err, PR_ECANCELED, "interrupted") : rc;
+}
+
 void pr_kube_result_release(struct pr_kube_result *result)
 {
 	json_decref(result->body);

@@ -77,6 +77,9 @@ struct pr_kube_result {
 int pr_kube_call(struct pr_kube_client *client, const struct pr_kube_request *request,
 	struct pr_kube_result *result, struct pr_err *err);
 
+/* Waits as a call is waited for: PR_ECANCELED when the loop was stopped by others. */
+int pr_kube_pause(struct pr_kube_client *client, int64_t us, struct pr_err *err);
+
 /* Frees the contents. */
 void pr_kube_result_release(struct pr_kube_result *result);
 

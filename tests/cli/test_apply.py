@@ -390,8 +390,46 @@ class Halfway(Base):
         self.assertTrue(reached.wait(30))
         child.send_signal(signal.SIGTERM)
         done = self.finish(child)
-        self.refused(done, "interrupted", "ServiceAccount/default/x", "may have been created")
-        self.assertNotIn("ServiceAccount/x", self.mine())
+        self.refused(done, "interrupted", "deleted again: ", "ServiceAccount/default/x", "Job/default/nightly")
+        self.assertNotIn("may have been created", done.err)
+        self.assertEqual(self.mine(), [])
+
+    def late(self, **more):
+        """The answer that creates the Job is lost; the object is there when the others have been deleted again."""
+        self.answer("/jobs/nightly", 500, "InternalError")
+        created = self.api.server.handler
+
+        def handle(request):
+            answer = created(request)
+            if request.method == "DELETE" and request.path.endswith("/serviceaccounts/x"):
+                self.api.put("Job", "nightly", **more)
+            return answer
+        self.api.server.handler = handle
+        return self.apply(*EVERYTHING, "--service-account", "x")
+
+    def test_what_appears_late_is_deleted_too(self):
+        done = self.late(manager="plan-deployer", operation="Apply")
+        self.refused(done, "ServiceAccount/default/x, Job/default/nightly: ", "the reason why")
+        self.assertNotIn("may have been created", done.err)
+        self.assertEqual(self.mine(), [])
+        last = [json.loads(r["body"]) for r in self.api.records if r["method"] == "DELETE"][-1]
+        self.assertEqual(last["propagationPolicy"], "Background")
+        self.assertTrue(last["preconditions"]["uid"])
+
+    def test_what_appears_late_and_is_not_of_this_call_stays(self):
+        for what, more in (("somebody else's", {}),
+                           ("older", {"manager": "plan-deployer", "operation": "Apply",
+                                      "metadata": {"creationTimestamp": "2026-01-01T00:00:00Z"}})):
+            with self.subTest(what):
+                self.fresh()
+                self.refused(self.late(**more), "it may have been created all the same")
+                self.assertIsNotNone(self.api.get("Job", "nightly"))
+
+    def test_an_answer_that_is_lost(self):
+        self.api.server.faults.append(Fault({"method": "PATCH", "path": "*/jobs/nightly", "do": "close", "apply": True,
+                                             "skip": 1}))
+        self.refused(self.apply(*EVERYTHING, "--service-account", "x"), "deleted again: ", "Job/default/nightly")
+        self.assertEqual(self.mine(), [])
 
 
 class Wait(Base):
