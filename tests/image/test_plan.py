@@ -73,7 +73,7 @@ class InContainer(PlatformCase):
             {"type": "action", "name": "a", "provider": {"type": "process", "path": "ls"}}]})
         for more, pattern in (((), "tag ends in `-tools`"), (("--env", "GITHUB_ACTIONS=true"), "write /host between")):
             with self.subTest(pattern):
-                self.assertRegex(self.ends(self.container(made, more=more), 1).said, pattern)
+                self.assertRegex(self.ends(self.container(made, more=more), 2).said, pattern)
 
     def test_with_the_arguments_of_a_deployment(self):
         made = self.plan({"title": "Nothing", "description": "to do", "method": []})
