@@ -54,12 +54,12 @@ static void on_dynamic(void *arg)
 	int rc = pr_dynamic_check(run->dynamic, &run->error);
 
 	pr_dynamic_free(pr_steal(run->dynamic));
+	if (!rc && !run->recovery)
+		rc = load_title(run, &run->error);
 	if (rc)
 		pr_run_refuse(run);
 	else if (run->recovery)
 		pr_run_recover(run);
-	else if (load_title(run, &run->error))
-		pr_run_refuse(run);
 	else
 		pr_run_begin(run);
 }
