@@ -563,6 +563,30 @@ class Wait(Base):
         done = self.moved(move)
         self.assertEqual(done.code, 1, done)
 
+    def test_credentials_end_and_a_program_gives_new_ones(self):
+        def move(job):
+            give("second-token")
+            self.api.token = "second-token"
+            time.sleep(1.5)
+            self.ended(0)(job)
+
+        def give(token):
+            with open(os.path.join(self.folder, "answer"), "w") as f:
+                json.dump({"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential",
+                           "status": {"token": token}}, f)
+        with open(self.config) as f:
+            config = json.load(f)
+        config["users"][0]["user"] = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "cat",
+                                               "args": [os.path.join(self.folder, "answer")]}}
+        with open(self.config, "w") as f:
+            json.dump(config, f)
+        give(self.api.token)
+        done = self.moved(move)
+        self.assertEqual((done.code, done.err), (0, ""), done)
+        sent = [r["headers"]["authorization"] for r in self.api.records]
+        self.assertEqual(sorted(set(sent)), ["Bearer kube-token", "Bearer second-token"])
+        self.assertEqual(sent, sorted(sent))
+
     def test_stopping_to_wait(self):
         done = self.moved(lambda job: None, "--wait-timeout", "700ms")
         self.assertEqual(done.code, 2)
