@@ -149,7 +149,7 @@ int pr_http_form_add_url(const char *url, struct pr_buf *out)
 			i += 2;
 		else
 			pr_escape_url(url + i, 1,
-				path && i >= path && strchr("[]", url[i]) ? 0 : PR_ESCAPE_URL, out);
+				i >= path && strchr("[]", url[i]) ? 0 : PR_ESCAPE_URL, out);
 	}
 	return out->status;
 }

@@ -17,8 +17,8 @@ int pr_http_form_add(const json_t *arguments, struct pr_buf *out, struct pr_err 
 
 /*
  * Adds an address with what may not stand in one percent-encoded. What is encoded already stays, in
- * capitals, or decoded where it needed no code; brackets are encoded after the host of an absolute
- * address only.
+ * capitals, or decoded where it needed no code; brackets are encoded everywhere but in
+ * the host of an absolute address.
  */
 int pr_http_form_add_url(const char *url, struct pr_buf *out);
 

@@ -274,7 +274,8 @@ static int read_seconds(const json_t *value, int64_t *ret_ms, struct pr_err *err
 	*ret_ms = 0;
 	if (json_is_null(value))
 		return 0;
-	if (!pr_value_number(value, &seconds) || !(seconds > 0) || seconds > 1e9)
+	if (json_is_boolean(value) || !pr_value_number(value, &seconds) || !(seconds > 0) ||
+		seconds > 1e9)
 		return pr_fail(err, PR_EINVAL,
 			"the timeout of an http activity must be a number of seconds above 0");
 	*ret_ms = (int64_t)ceil(seconds * MS_PER_S);

@@ -88,8 +88,10 @@ int pr_regex_new(const char *pattern, size_t n, struct pr_regex **ret_regex, str
 	regex = calloc(1, sizeof(*regex));
 	if (!regex)
 		return pr_fail_nomem(err);
-	regex->code = compile(
-		&text, PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | (ascii ? 0 : PCRE2_UCP), &status);
+	regex->code = compile(&text,
+		PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_ALT_CIRCUMFLEX |
+			(ascii ? 0 : PCRE2_UCP),
+		&status);
 	if (!regex->code) {
 		free(regex);
 		return refuse(status, err);

@@ -174,9 +174,10 @@ static int substitute_array(
 
 	json_array_foreach (array, i, item) {
 		json_t *value = NULL;
+		int rc = pr_substitute(item, scope, &value, err);
 
-		if (pr_substitute(item, scope, &value, err))
-			return PR_ENOMEM;
+		if (rc)
+			return rc;
 		if (json_array_append_new(result, value))
 			return pr_fail_nomem(err);
 	}
@@ -195,9 +196,10 @@ static int substitute_object(
 
 	json_object_foreach (pr_json_mutable(object), key, item) {
 		json_t *value = NULL;
+		int rc = pr_substitute(item, scope, &value, err);
 
-		if (pr_substitute(item, scope, &value, err))
-			return PR_ENOMEM;
+		if (rc)
+			return rc;
 		if (json_object_set_new(result, key, value))
 			return pr_fail_nomem(err);
 	}

@@ -159,6 +159,7 @@ static void times_are_of_connection_and_silence(void **state)
 		{"0", -1, 0},
 		{"-1", -1, 0},
 		{"\"1\"", -1, 0},
+		{"true", -1, 0},
 		{"[1]", -1, 0},
 		{"[1, 2, 3]", -1, 0},
 		{"{}", -1, 0},

@@ -84,7 +84,8 @@ static void nothing_is_substituted_in_arguments_without_a_scope(void **state)
 
 static void an_unknown_name_is_refused_where_a_secret_has_no_scope(void **state)
 {
-	static const char *const texts[] = {"${x}", "$x", "a ${x} b"};
+	static const char *const texts[] = {
+		"\"${x}\"", "\"$x\"", "\"a ${x} b\"", "[[\"${x}\"]]", "{\"k\": \"$x\"}"};
 	json_auto_t *configuration = json_pack("{s:s}", "known", "k");
 	json_auto_t *secrets = json_pack("{s:s}", "flat", "hush");
 	const struct pr_scope scope = {configuration, secrets};
@@ -94,7 +95,7 @@ static void an_unknown_name_is_refused_where_a_secret_has_no_scope(void **state)
 	(void)state;
 	assert_int_equal(pr_substitute(known, &scope, &value, NULL), 0);
 	for (size_t i = 0; i < PR_LEN(texts); i++) {
-		json_auto_t *text = json_string(texts[i]);
+		json_auto_t *text = json_loads(texts[i], JSON_DECODE_ANY, NULL);
 		json_t *none = NULL;
 
 		assert_int_equal(pr_substitute(text, &scope, &none, NULL), PR_EINVAL);
