@@ -7,7 +7,7 @@ static int run(struct pr_context *context, const struct pr_args *args)
 {
 	if (pr_args_flag(args, "version") && !args->command->run)
 		return pr_command_version.run(context, args);
-	return pr_given_files_check(context, args) ? PR_EXIT_FAILED
+	return pr_given_files_check(context, args) ? PR_EXIT_DEVIATED
 						   : args->command->run(context, args);
 }
 

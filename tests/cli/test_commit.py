@@ -454,7 +454,7 @@ class Network(Remote):
         address = server.address("o/r.git")
         line = self.refused("the certificate of .* is not trusted", "--repository", address, GITHUB_TOKEN=TOKEN)
         self.assertIn("--ca-file", line)
-        self.refused("cannot read certificates from", "--repository", address, "--ca-file", "/nowhere", GITHUB_TOKEN=TOKEN)
+        self.refused("--ca-file: cannot read", "--repository", address, "--ca-file", "/nowhere", GITHUB_TOKEN=TOKEN)
         self.assertEqual(server.requests, [])
 
     def test_a_certificate_of_another_name(self):
