@@ -107,10 +107,11 @@ static int add_pipeline(json_t *extra, struct pr_err *err)
 
 int pr_extension_complete(json_t *extension, const char *execution_url, struct pr_err *err)
 {
-	json_t *extra = extra_of_environment();
+	json_auto_t *extra = extra_of_environment();
 
 	if (pr_json_set(extension, "execution_url", json_string(execution_url), err) ||
-		pr_json_set(extension, "extra", extra, err) || add_pipeline(extra, err))
+		pr_json_set(extension, "extra", json_incref(extra), err) ||
+		add_pipeline(extra, err))
 		return pr_fail_nomem(err);
 	return set_default(extension, "chaostoolkit_extensions", json_array(), err);
 }
