@@ -48,7 +48,8 @@ int pr_file_replace_locked(
 
 /*
  * Locks the file that has this name now; the lock is that of pr_file_replace_locked. PR_EIO, with
- * EWOULDBLOCK in err->sys where another process holds it; PR_ENOTFOUND. Caller closes.
+ * EWOULDBLOCK in err->sys where another process holds it, and went on to for half a second: one
+ * that was killed may seem to for an instant; PR_ENOTFOUND. Caller closes.
  */
 int pr_file_lock(const char *path, int *ret_lock, struct pr_err *err);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
 /* What a file is to hold, and how. */
 struct content {
@@ -192,6 +193,10 @@ int pr_file_replace_locked(
 	return 0;
 }
 
+/* A killed process has its locks until a child that it was starting has gone after it. */
+#define LOCK_PATIENCE_MS 500
+#define LOCK_STEP_MS 10
+
 /* Whether this file, opened before, is still the one that has the name. */
 static bool has_name(int fd, const char *path)
 {
@@ -202,7 +207,7 @@ static bool has_name(int fd, const char *path)
 	       own.st_dev == named.st_dev;
 }
 
-int pr_file_lock(const char *path, int *ret_lock, struct pr_err *err)
+static int try_lock(const char *path, int *ret_lock, struct pr_err *err)
 {
 	PR_AUTO(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
@@ -212,5 +217,22 @@ int pr_file_lock(const char *path, int *ret_lock, struct pr_err *err)
 	if ((flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) || !has_name(fd, path))
 		return pr_fail_errno(err, EWOULDBLOCK, "'%s' is in use", path);
 	*ret_lock = pr_steal_fd(&fd);
+	return 0;
+}
+
+int pr_file_lock(const char *path, int *ret_lock, struct pr_err *err)
+{
+	static const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000 * 1000};
+	struct pr_err why = PR_ERR_INIT;
+
+	for (int waited_ms = 0; try_lock(path, ret_lock, &why); waited_ms += LOCK_STEP_MS) {
+		if (why.sys != EWOULDBLOCK || waited_ms >= LOCK_PATIENCE_MS) {
+			if (err)
+				*err = why;
+			return why.code;
+		}
+		pr_err_clear(&why);
+		nanosleep(&step, NULL);
+	}
 	return 0;
 }
