@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <time.h>
 
 static void a_file_is_read_whole(void **state)
 {
@@ -188,6 +189,27 @@ static void a_file_that_is_being_written_is_locked(void **state)
 	writer = -1;
 	assert_int_equal(pr_file_replace_locked("/dev/null", &text, &writer, NULL), 0);
 	assert_int_equal(writer, -1);
+}
+
+static void a_lock_that_ends_soon_is_waited_for(void **state)
+{
+	struct pr_file_text text = {.data = "text", .n = 4, .mode = 0600};
+	const struct timespec moment = {.tv_nsec = 60 * 1000 * 1000};
+	int lock = -1;
+	pid_t holder;
+
+	(void)state;
+	assert_int_equal(pr_file_replace_locked("soon", &text, &lock, NULL), 0);
+	holder = fork();
+	assert_true(holder >= 0);
+	if (!holder) {
+		nanosleep(&moment, NULL);
+		_exit(0);
+	}
+	close(lock);
+	assert_int_equal(pr_file_lock("soon", &lock, NULL), 0);
+	close(lock);
+	assert_int_equal(waitpid(holder, NULL, 0), holder);
 }
 
 static void a_link_stays_and_its_target_is_replaced(void **state)
@@ -476,6 +498,7 @@ int main(void)
 		IN_PLACE(an_existing_file_keeps_its_owner),
 		IN_PLACE(the_former_file_stays_whole_for_its_readers),
 		IN_PLACE(a_file_that_is_being_written_is_locked),
+		IN_PLACE(a_lock_that_ends_soon_is_waited_for),
 		IN_PLACE(a_link_stays_and_its_target_is_replaced),
 		IN_PLACE(a_circle_of_links_is_refused),
 		IN_PLACE(what_is_no_file_is_written_in_place),
