@@ -40,11 +40,8 @@ static int run_github(struct pr_context *context, const struct pr_args *args)
 	return run(context, args, &pr_target_github, pr_deploy_read_github);
 }
 
-#define OUTPUT_OPTION                                                                             \
-	{                                                                                         \
-		"output", 'o', PR_OPTION_VALUE, "FILE", "Where the text goes (standard output).", \
-			NULL                                                                      \
-	}
+#define OUTPUT_OPTION \
+	{"output", 'o', PR_OPTION_VALUE, "FILE", "Where the text goes (standard output).", NULL}
 
 static const struct pr_option kubernetes_options[] = {PR_KUBERNETES_OPTIONS, OUTPUT_OPTION};
 static const struct pr_option github_options[] = {PR_GITHUB_OPTIONS, OUTPUT_OPTION};

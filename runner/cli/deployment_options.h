@@ -48,10 +48,7 @@ int pr_deploy_read_github(
 int pr_deploy_exit(const struct pr_context *context, int rc, const struct pr_err *err);
 
 /* What every command has for its argument. */
-#define PR_PLAN_POSITIONAL                                \
-	{                                                 \
-		"PLAN_ID", "The UUID of the plan.", false \
-	}
+#define PR_PLAN_POSITIONAL {"PLAN_ID", "The UUID of the plan.", false}
 
 /* Of every target. */
 #define PR_DEPLOYMENT_OPTIONS                                                                 \

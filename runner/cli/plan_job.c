@@ -23,7 +23,7 @@
 #define US_PER_MS INT64_C(1000)
 #define EARLIER_MS \
 	INT64_C(4000) /* and a second for what is under way then: docs/design.md, decision 5 */
-#define LAST_MS 1500 /* what the last call has (pr_reporter_hasten), and our own end */
+#define LAST_MS 1500  /* what the last call has (pr_reporter_hasten), and our own end */
 #define POLL_MS 2000
 #define TELL_MS 5000
 

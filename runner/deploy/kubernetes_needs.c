@@ -22,8 +22,7 @@ struct need {
 
 static void tell_unread(const struct look *look, const struct need *need)
 {
-	PR_AUTO(free)
-	char *line = pr_text_format(
+	PR_AUTO(free) char *line = pr_text_format(
 		"%s '%s' was not looked for: reading it is forbidden", need->kind, need->name);
 
 	if (line && look->note)
@@ -67,8 +66,7 @@ static int need_token(
 	const struct look *look, const char *name, const char *key, struct pr_err *err)
 {
 	PR_AUTO(kube_result) struct pr_kube_result result = {.status = 0};
-	PR_AUTO(free)
-	char *remedy =
+	PR_AUTO(free) char *remedy =
 		pr_text_format("make it with: kubectl --namespace %s create secret generic %s "
 			       "--from-literal=%s=…",
 			look->space, name, key);

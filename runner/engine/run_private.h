@@ -32,7 +32,7 @@ struct pr_run {
 	bool dry_when_set;         /* as in the options */
 	json_t *var_configuration; /* NULL: none; owned, as all below */
 	json_t *var_secrets;
-	struct pr_vault *vault;    /* while it fetches secrets */
+	struct pr_vault *vault; /* while it fetches secrets */
 	struct pr_dynamic *dynamic;
 	struct pr_hypothesis hypothesis; /* before, then after */
 	struct pr_continuous continuous;

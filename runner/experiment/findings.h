@@ -38,11 +38,8 @@ struct pr_findings {
 	enum pr_finding_kind kind; /* of what is added next */
 };
 
-#define PR_FINDINGS_INIT                                                     \
-	{                                                                    \
-		.items = NULL, .count = 0, .cap = 0, .out_of_memory = false, \
-		.kind = PR_FINDING_EXPERIMENT                                \
-	}
+#define PR_FINDINGS_INIT \
+	{.items = NULL, .count = 0, .cap = 0, .out_of_memory = false, .kind = PR_FINDING_EXPERIMENT}
 
 /* Adds a finding; at most 1000 are kept. `place` may be NULL. Running out of memory is remembered.
  */

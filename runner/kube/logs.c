@@ -29,8 +29,7 @@ static int take(void *arg, const char *bytes, size_t n)
 static int address(
 	const json_t *pod, bool follow, const struct pr_kube_lines *lines, struct pr_buf *out)
 {
-	PR_AUTO(free)
-	char *path = pr_kube_path("Pod", pr_kube_meta(pod, "namespace"),
+	PR_AUTO(free) char *path = pr_kube_path("Pod", pr_kube_meta(pod, "namespace"),
 		pr_kube_meta(pod, "name") ? pr_kube_meta(pod, "name") : "");
 	const char *container = pr_kube_container_name(pod);
 

@@ -61,8 +61,7 @@ static int list(struct pr_kube_client *client, char *collection, const char *pla
 	struct pr_kube_result *result, struct pr_err *err)
 {
 	PR_AUTO(free) char *owned = collection;
-	PR_AUTO(free)
-	char *path =
+	PR_AUTO(free) char *path =
 		owned ? pr_text_format("%s?labelSelector=reliably.com%%2Fplan%%3D%s", owned, plan)
 		      : NULL;
 	struct pr_kube_request request = {.method = "GET", .path = path, .repeatable = true};

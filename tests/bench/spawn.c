@@ -1,4 +1,5 @@
-/* Starts a program and waits for it, as often as the first argument says: the least that a process activity can cost. */
+/* Starts a program and waits for it, as often as the first argument says: the least that a process
+ * activity can cost. */
 
 #include <spawn.h>
 #include <stdio.h>

@@ -210,8 +210,8 @@ static void where_objects_are(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(paths); i++) {
-		PR_AUTO(free)
-		char *path = pr_kube_path(paths[i].kind, paths[i].space, paths[i].name);
+		PR_AUTO(free) char *path =
+			pr_kube_path(paths[i].kind, paths[i].space, paths[i].name);
 
 		if (!pr_text_eq(path, paths[i].path))
 			fail_msg("%s: %s", paths[i].kind, path ? path : "none");
