@@ -139,26 +139,36 @@ static int build_url(struct pr_http_exchange *exchange, struct pr_err *err)
 	return pr_buf_check(&exchange->url, "the address", err);
 }
 
-/* Header values go out in ISO-8859-1; `*room` moves on behind what was written. */
-static int write_latin1(const char *text, char **room, struct pr_err *err)
+/* Where the values of headers are kept. */
+struct room {
+	char *at;
+	size_t left;
+};
+
+/* Header values go out in ISO-8859-1; `room` moves on behind what was written. */
+static int write_latin1(const char *text, struct room *room, struct pr_err *err)
 {
 	size_t left = strlen(text);
 	uint32_t point;
 	size_t used;
 
-	for (; left; text += used, left -= used) {
+	for (; left && room->left > 1; text += used, left -= used) {
 		used = pr_text_decode(text, left, &point);
 		if (!used || point > LATIN1_MAX)
 			return pr_fail(err, PR_EINVAL,
 				"the value of a header can only hold the characters of ISO-8859-1");
-		*(*room)++ = (char)point;
+		*room->at++ = (char)point;
+		room->left--;
 	}
-	*(*room)++ = '\0';
+	if (left || !room->left)
+		return pr_fail(err, PR_ELIMIT, "the headers are too long");
+	*room->at++ = '\0';
+	room->left--;
 	return 0;
 }
 
 static int add_header(struct pr_http_exchange *exchange, const char *name, const json_t *value,
-	char **room, struct pr_err *err)
+	struct room *room, struct pr_err *err)
 {
 	struct pr_http_header *header = &exchange->headers[exchange->request.header_count];
 
@@ -167,7 +177,7 @@ static int add_header(struct pr_http_exchange *exchange, const char *name, const
 			name, pr_json_kind(value));
 	*header = (struct pr_http_header){.name = name};
 	if (json_is_string(value)) {
-		header->value = *room;
+		header->value = room->at;
 		if (write_latin1(json_string_value(value), room, err))
 			return PR_EINVAL;
 	} else if (pr_text_eq_nocase(name, "Accept-Encoding")) {
@@ -199,7 +209,7 @@ static int build_headers(struct pr_http_exchange *exchange, struct pr_err *err)
 	size_t bytes = 1;
 	const char *name;
 	json_t *value;
-	char *room;
+	struct room room;
 
 	if (pr_value_truthy(headers) && !json_is_object(headers))
 		return pr_fail(err, PR_EINVAL,
@@ -213,7 +223,7 @@ static int build_headers(struct pr_http_exchange *exchange, struct pr_err *err)
 	exchange->header_bytes = malloc(bytes);
 	if (!exchange->headers || !exchange->header_bytes)
 		return pr_fail_nomem(err);
-	room = exchange->header_bytes;
+	room = (struct room){.at = exchange->header_bytes, .left = bytes};
 	json_object_foreach (pr_json_mutable(headers), name, value) {
 		if (add_header(exchange, name, value, &room, err))
 			return PR_EINVAL;

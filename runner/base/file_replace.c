@@ -222,7 +222,7 @@ static int try_lock(const char *path, int *ret_lock, struct pr_err *err)
 
 int pr_file_lock(const char *path, int *ret_lock, struct pr_err *err)
 {
-	static const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000 * 1000};
+	static const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000000L};
 	struct pr_err why = PR_ERR_INIT;
 
 	for (int waited_ms = 0; try_lock(path, ret_lock, &why); waited_ms += LOCK_STEP_MS) {

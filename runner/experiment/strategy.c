@@ -74,9 +74,9 @@ static int strategy_of_files(const json_t *document, const json_t *settings, con
 {
 	const json_t *own = json_object_get(document, "runtime");
 	const json_t *from = pr_value_truthy(own) ? document : settings;
-	const json_t *common;
-	const json_t *runtime;
-	const json_t *part;
+	const json_t *common = NULL;
+	const json_t *runtime = NULL;
+	const json_t *part = NULL;
 
 	if (mapping_in(settings, "runtime", &common, err) ||
 		mapping_in(common, section, &part, err) ||
@@ -96,7 +96,7 @@ static const char *name_of(const json_t *strategy)
 static int decide_hypothesis(const json_t *document, const json_t *settings, const char *flag,
 	struct pr_strategies *strategies, struct pr_err *err)
 {
-	const json_t *of_files;
+	const json_t *of_files = NULL;
 	const char *name = flag;
 	int index = PR_HYPOTHESIS_DEFAULT;
 
@@ -120,7 +120,7 @@ static int decide_hypothesis(const json_t *document, const json_t *settings, con
 static int decide_rollbacks(const json_t *document, const json_t *settings,
 	const struct pr_strategy_flags *flags, struct pr_strategies *strategies, struct pr_err *err)
 {
-	const json_t *of_files;
+	const json_t *of_files = NULL;
 	const char *name = flags->rollbacks;
 	int index = PR_ROLLBACK_DEFAULT;
 
