@@ -5,16 +5,36 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 
-static int read_descriptor(int fd, const char *path, struct pr_buf *out, struct pr_err *err)
+/*
+ * Waits for a pipe or a terminal, whose writer may never come: with signals unblocked that ask for
+ * an end, for whoever handles them cannot while we wait.
+ */
+static void await_input(int fd)
+{
+	struct pollfd input = {.fd = fd, .events = POLLIN};
+	sigset_t mask;
+
+	pthread_sigmask(SIG_BLOCK, NULL, &mask);
+	sigdelset(&mask, SIGINT);
+	sigdelset(&mask, SIGTERM);
+	ppoll(&input, 1, NULL, &mask);
+}
+
+static int read_descriptor(
+	int fd, bool waits, const char *path, struct pr_buf *out, struct pr_err *err)
 {
 	char block[65536];
 
 	for (;;) {
-		ssize_t n = read(fd, block, sizeof block);
+		ssize_t n;
 
-		if (n < 0 && errno == EINTR)
+		if (waits)
+			await_input(fd);
+		n = read(fd, block, sizeof block);
+		if (n < 0 && (errno == EINTR || (waits && errno == EAGAIN)))
 			continue;
 		if (n < 0)
 			return pr_fail_errno(err, errno, "cannot read '%s'", path);
@@ -30,16 +50,16 @@ static int read_descriptor(int fd, const char *path, struct pr_buf *out, struct 
 
 int pr_file_read(const char *path, struct pr_buf *out, struct pr_err *err)
 {
-	PR_AUTO(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	PR_AUTO(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	size_t before = out->len;
-	struct stat info;
+	struct stat info = {.st_mode = S_IFREG};
 	int rc;
 
 	if (fd < 0)
 		return pr_fail_errno(err, errno, "cannot read '%s'", path);
 	if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode))
 		return pr_fail(err, PR_EIO, "cannot read '%s': it is a folder", path);
-	rc = read_descriptor(fd, path, out, err);
+	rc = read_descriptor(fd, !S_ISREG(info.st_mode), path, out, err);
 	if (rc)
 		pr_buf_truncate(out, before);
 	return rc;

@@ -75,6 +75,9 @@ int pr_file_remove_tree(const char *path, struct pr_err *err);
 /* Whether something with that name exists; a link counts by what it leads to. */
 bool pr_file_exists(const char *path);
 
+/* Whether there is a file of that name which can be read to an end: no folder, pipe or device. */
+bool pr_file_is_regular(const char *path);
+
 /*
  * Whether `path` can be written as a file: exists and is writable, or its folder is. Fails with a
  * message that says why (no such folder, read-only file system, permission).

@@ -81,6 +81,13 @@ bool pr_file_exists(const char *path)
 	return stat(path, &info) == 0;
 }
 
+bool pr_file_is_regular(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 static int check_folder(const char *path, const char *target, struct pr_err *err)
 {
 	PR_AUTO(free) char *folder = pr_file_folder_of(target);
