@@ -32,6 +32,7 @@ struct pr_journal_file {
 	struct pr_journal_mark mark; /* of it, where it is not small */
 	struct pr_journal_text text; /* of it, where it is small */
 	int lock;                    /* that `J` is being written, -1: none */
+	bool is_stale;               /* a change was written nowhere */
 	bool is_stream;              /* nothing that can be replaced: written once, at the end */
 };
 
@@ -68,6 +69,7 @@ static int file_write(
 	if (file->part_bytes > 0 && ftruncate(file->part, 0) < 0)
 		return pr_fail_errno(err, errno, "cannot write '%s'", file->part_path);
 	file->part_bytes = 0;
+	file->is_stale = false;
 	return 0;
 }
 
@@ -171,8 +173,11 @@ int pr_journal_file_touch(struct pr_journal_file *file, const json_t *value, con
 		return 0;
 	if (file->bytes <= SMALL)
 		return file_write_entry(file, value, entry, list, index, err);
+	if (file->is_stale)
+		return file_write(file, value, false, err);
 	r = part_add(file, entry, list, index, err);
-	/* After half a line nothing behind it would be read: start afresh. */
+	/* After half a line, or without one, nothing behind it would be read: start afresh. */
+	file->is_stale = r != 0;
 	if (r || file->part_bytes > file->bytes / 2)
 		r = file_write(file, value, false, r ? NULL : err);
 	return r;
@@ -200,7 +205,7 @@ static int read_part(const char *path, const struct pr_buf *text, const struct p
 	struct pr_journal_mark mark = pr_journal_mark_of(text->ptr, text->len);
 	int r;
 
-	if (!pr_file_exists(path))
+	if (!pr_file_is_regular(path))
 		return 0;
 	r = pr_file_read(path, &part, err);
 	return r ? r : pr_journal_part_fold(value, &mark, &part, limits, err);
@@ -227,7 +232,10 @@ static int rewrite_file(
 int pr_journal_file_read(const char *path, const struct pr_limits *limits, bool rewrite,
 	json_t **ret_value, struct pr_err *err)
 {
-	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(NO_LIMIT);
+	/* What is no file, such as a pipe, may have no end. */
+	PR_AUTO(buf)
+	struct pr_buf text =
+		PR_BUF_INIT(pr_file_is_regular(path) ? NO_LIMIT : limits->document_bytes);
 	PR_AUTO(free) char *part_path = pr_text_format("%s.part", path);
 	json_auto_t *value = NULL;
 	struct pr_limits own = *limits;

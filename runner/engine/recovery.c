@@ -45,8 +45,20 @@ static int read_journal(struct pr_recovery *recovery, const char *path,
 			path);
 	if (r)
 		return pr_fail(err, why.code, "%s", why.msg);
+	if (!pr_file_is_regular(path))
+		return pr_fail(err, PR_EINVAL, "'%s' is not a journal: it is no file", path);
 	r = pr_journal_read(path, options->limits, false, &recovery->journal, err);
 	return r ? r : check_journal(recovery->journal, path, err);
+}
+
+/* Whether a recovery before had begun to play rollbacks, and did not come to its end. */
+static bool is_half_recovered(const json_t *journal)
+{
+	const json_t *extension = pr_json_object(journal, PR_JOURNAL_EXTENSION);
+	const json_t *done = pr_json_array(extension, "recoveries");
+	const json_t *last = json_array_get(done, json_array_size(done) - 1);
+
+	return json_array_size(json_object_get(last, "rollbacks")) > 0 && !pr_json_str(last, "end");
 }
 
 static int decide_strategies(struct pr_recovery *recovery, const char *path,
@@ -58,6 +70,8 @@ static int decide_strategies(struct pr_recovery *recovery, const char *path,
 		.dry = pr_json_str(extension, "dry"),
 	};
 
+	if (!flags.rollbacks && is_half_recovered(recovery->journal))
+		flags.rollbacks = pr_rollback_strategy_name(PR_ROLLBACK_ALWAYS);
 	if (!flags.rollbacks)
 		flags.rollbacks = pr_json_str(extension, "rollback-strategy");
 	if (!flags.rollbacks)

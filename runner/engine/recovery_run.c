@@ -141,6 +141,9 @@ void pr_run_recover(struct pr_run *run)
 	int r;
 
 	core->view.journal = recovery->journal;
+	/* A recovered one that is opened again has none until this recovery has one, too. */
+	json_object_del(recovery->journal, "end");
+	json_object_del(recovery->journal, "duration");
 	core->deviated = json_is_true(json_object_get(recovery->journal, "deviated"));
 	pr_core_set_status(core, "interrupted");
 	r = note_beginning(run, &run->error);
