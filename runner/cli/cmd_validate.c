@@ -79,7 +79,7 @@ static bool check(struct job *job)
 	return true;
 }
 
-static void print_findings(const struct job *job, bool valid)
+static int print_findings(const struct job *job, bool valid, struct pr_err *err)
 {
 	static const struct pr_json_style style = {.indent = 2, .redact = true};
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
@@ -89,22 +89,24 @@ static void print_findings(const struct job *job, bool valid)
 
 	pr_json_write(result, &style, &text);
 	pr_buf_addc(&text, '\n');
-	if (result && text.status == 0)
-		pr_print_bytes(pr_buf_str(&text), text.len);
-	else
-		pr_error("out of memory");
+	if (!result || text.status)
+		return pr_fail_nomem(err);
+	return pr_print_document(pr_buf_str(&text), text.len, err);
 }
 
 static int run(struct pr_context *context, const struct pr_args *args)
 {
 	__attribute__((cleanup(auto_job))) struct job job = {.context = context, .args = args};
+	struct pr_err err = PR_ERR_INIT;
 	bool valid;
 
 	if (pr_text_eq(pr_args_value(args, "output"), "json"))
 		job.findings = json_array();
 	valid = check(&job);
-	if (job.findings)
-		print_findings(&job, valid);
+	if (job.findings && print_findings(&job, valid, &err)) {
+		pr_error("%s", err.msg);
+		return PR_EXIT_DEVIATED;
+	}
 	return valid ? PR_EXIT_OK : PR_EXIT_DEVIATED;
 }
 

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define NAMES_MAX 1000
-#define TAIL_BYTES 4096
+#define TAIL_BYTES 65536
 
 /* What became of the rollbacks. */
 struct tally {
@@ -226,10 +226,17 @@ int pr_recovering_keep(const char *path, struct pr_err *err)
 	PR_AUTO(free) char *name = NULL;
 	PR_AUTO(close) int lock = -1;
 	json_auto_t *journal = NULL;
+	struct pr_err of_lock = PR_ERR_INIT;
 	int rc;
 
-	if (!path || !may_be_unfinished(path) || pr_file_lock(path, &lock, NULL) ||
-		pr_journal_read(path, &limits, false, &journal, NULL))
+	if (!path || !may_be_unfinished(path))
+		return 0;
+	rc = pr_file_lock(path, &lock, &of_lock);
+	if (rc && of_lock.sys == EWOULDBLOCK)
+		pr_warn("'%s' is being written by another run that is alive: only the last one to "
+			"write it is kept, give each its own --journal-path",
+			path);
+	if (rc || pr_journal_read(path, &limits, false, &journal, NULL))
 		return 0;
 	if (pr_json_str(journal, "end") || !pr_json_object(journal, PR_JOURNAL_EXTENSION))
 		return 0;

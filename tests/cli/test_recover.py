@@ -184,6 +184,28 @@ class Decisions(Case):
         run.communicate(timeout=WAIT_S)
         self.assertEqual((run.returncode, self.journal()["status"]), (0, "completed"))
 
+    def test_another_run_with_the_journal_of_a_living_one_warns(self):
+        self.write("experiment.json", json.dumps(experiment()))
+        self.write("other.json", json.dumps({"title": "o", "description": "o", "method": []}))
+        self.write("stay-fault-2", "")
+        run = self.start("run", "experiment.json")
+        self.wait_line("end-fault-2")
+        self.assertIn("another run that is alive", self.call(0, "run", "other.json"))
+        os.unlink(self.path("stay-fault-2"))
+        run.communicate(timeout=WAIT_S)
+
+    def test_no_file(self):
+        os.mkfifo(self.path("pipe"))
+        for name in ("pipe", "/dev/zero"):
+            with self.subTest(name=name):
+                self.assertIn("it is no file", self.call(1, "recover", name))
+
+    def test_a_part_that_is_no_file_is_ignored(self):
+        self.killed(*ALWAYS)
+        os.mkfifo(self.path("journal.json.part"))
+        self.call(0, "recover", "journal.json")
+        self.assertEqual(self.faults(), [])
+
     def test_refused(self):
         self.write("text.json", "no journal")
         self.write("list.json", "[]")
@@ -268,6 +290,21 @@ class Rollbacks(Case):
 
     def test_a_recovery_that_is_interrupted(self):
         self.ended_early(signal.SIGINT)
+
+    def opened_again(self, how):
+        self.killed("--rollback-strategy", "never")
+        self.call(0, "recover", "journal.json")
+        self.assertIn("end", self.journal())
+        self.end_at("begin-undo-2", "hold-undo-2", "recover", *ALWAYS, "journal.json", how=how)
+        self.assertNotIn("end", self.journal())
+        self.call(0, "recover", "journal.json")
+        self.assertEqual((self.faults(), self.notes()), ([], [("undo-2", True)]))
+
+    def test_a_journal_opened_again_whose_recovery_is_killed(self):
+        self.opened_again(signal.SIGKILL)
+
+    def test_a_journal_opened_again_whose_recovery_is_interrupted(self):
+        self.opened_again(signal.SIGINT)
 
     def test_two_at_once(self):
         self.killed(*ALWAYS)

@@ -2,6 +2,7 @@
 """`validate --output json`: the findings for programs."""
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -22,13 +23,13 @@ class Output(unittest.TestCase):
         self.addCleanup(box.cleanup)
         self.folder = box.name
 
-    def validate(self, text, *args):
+    def validate(self, text, *args, stdout=subprocess.PIPE):
         with open(os.path.join(self.folder, "e.json"), "wb") as f:
             f.write(text if isinstance(text, bytes) else json.dumps(text).encode())
         env = {"HOME": self.folder, "PATH": os.environ["PATH"]}
         env.update({k: os.environ[k] for k in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS") if k in os.environ})
         return subprocess.run([RUNNER, "validate", "e.json", *args], cwd=self.folder, env=env, timeout=WAIT_S, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+                              stdout=stdout, stderr=subprocess.PIPE, universal_newlines=True)
 
     def test_findings(self):
         lacking = {"title": "T", "method": [{"type": "probe", "name": "x"}]}
@@ -57,6 +58,23 @@ class Output(unittest.TestCase):
     def test_text_says_nothing_on_standard_output(self):
         for args in ([], ["--output", "text"]):
             self.assertEqual((self.validate({}, *args).stdout, self.validate(GOOD, *args).stdout), ("", ""))
+
+    def test_findings_that_cannot_be_written_are_a_failure(self):
+        with open("/dev/full", "w") as full:
+            done = self.validate(GOOD, "--output", "json", stdout=full)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot write", done.stderr)
+
+    def test_waiting_for_a_pipe_ends_by_a_signal(self):
+        os.mkfifo(os.path.join(self.folder, "pipe"))
+        for name in ("pipe", "/dev/stdin"):
+            for signo in (signal.SIGINT, signal.SIGTERM):
+                with self.subTest(name=name, signo=signo):
+                    process = subprocess.Popen([RUNNER, "run", name], cwd=self.folder, stdin=subprocess.PIPE,
+                                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                    process.send_signal(signo)
+                    self.assertEqual(process.wait(timeout=WAIT_S), -signo)
+                    process.stdin.close()
 
     def test_another_form_is_refused(self):
         self.assertEqual(self.validate(GOOD, "--output", "yaml").returncode, 2)
