@@ -10,10 +10,12 @@
 #include "engine/pause.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cmocka.h>
@@ -382,6 +384,33 @@ static void redacted_test(void **state)
 	pr_journal_free(journal);
 }
 
+/* A disk that was full for a while: what was written nowhere is there with the next change. */
+static void lost_line_test(void **state)
+{
+	struct place *place = *state;
+	struct pr_journal *journal = journal_of(place, 300000);
+	json_t *run = json_object_get(pr_journal_value(journal), "run");
+	json_auto_t *copy = NULL;
+	struct sigaction ignored = {.sa_handler = SIG_IGN};
+	struct sigaction former;
+	struct rlimit limit;
+	struct rlimit full;
+
+	assert_int_equal(0, sigaction(SIGXFSZ, &ignored, &former));
+	assert_int_equal(0, getrlimit(RLIMIT_FSIZE, &limit));
+	full = (struct rlimit){.rlim_cur = 100, .rlim_max = limit.rlim_max};
+	assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &full));
+	json_array_append_new(run, entry_of(1, 1));
+	assert_int_not_equal(0, pr_journal_touch(journal, json_array_get(run, 0), "run", 0, NULL));
+	assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &limit));
+	assert_int_equal(0, sigaction(SIGXFSZ, &former, NULL));
+	json_array_append_new(run, entry_of(2, 1));
+	assert_int_equal(0, pr_journal_touch(journal, json_array_get(run, 1), "run", 1, NULL));
+	assert_int_equal(0, pr_journal_read(place->journal, &limits, false, &copy, NULL));
+	assert_int_equal(2, json_array_size(json_object_get(copy, "run")));
+	pr_journal_free(journal);
+}
+
 static void unwritable_test(void **state)
 {
 	struct place *place = *state;
@@ -498,6 +527,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stale_part_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(fold_into_states_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(redacted_test, setup, teardown),
+		cmocka_unit_test_setup_teardown(lost_line_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(unwritable_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(device_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(unreadable_test, setup, teardown),
