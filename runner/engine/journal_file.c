@@ -233,9 +233,8 @@ int pr_journal_file_read(const char *path, const struct pr_limits *limits, bool 
 	json_t **ret_value, struct pr_err *err)
 {
 	/* What is no file, such as a pipe, may have no end. */
-	PR_AUTO(buf)
-	struct pr_buf text =
-		PR_BUF_INIT(pr_file_is_regular(path) ? NO_LIMIT : limits->document_bytes);
+	size_t most = pr_file_is_regular(path) ? NO_LIMIT : limits->document_bytes;
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(most);
 	PR_AUTO(free) char *part_path = pr_text_format("%s.part", path);
 	json_auto_t *value = NULL;
 	struct pr_limits own = *limits;
