@@ -54,8 +54,8 @@ static void every_command_option_and_argument_is_in_the_page(void **state)
 
 static void the_page_says_how_it_is_called_and_what_it_reads(void **state)
 {
-	static const char *const wanted[] = {"\n.SH SYNOPSIS\n.nf\nplan-runner [OPTIONS] "
-					     "COMMAND\nplan-runner run [OPTIONS] SOURCE\n",
+	static const char *const wanted[] = {("\n.SH SYNOPSIS\n.nf\nplan-runner [OPTIONS] COMMAND\n"
+					      "plan-runner run [OPTIONS] SOURCE\n"),
 		"\nplan-runner service plan execute [OPTIONS] PLAN_ID\n",
 		"--log-format \\fIstring|json\\fP\n", "\n.SH EXIT STATUS\n.TP\n.B 0\n",
 		"\n.SH ENVIRONMENT\n.TP\n.B RELIABLY_SERVICE_HOST\n", "\n.SH FILES\n"};
