@@ -11,6 +11,7 @@
 #include "cli/recovering.h"
 #include "cli/time_limit.h"
 #include "control/notify.h"
+#include "experiment/shape.h"
 
 /* Everything that one `run` owns. */
 struct job {
@@ -56,7 +57,11 @@ static int check_control_files(struct job *job, struct pr_err *err)
 
 static int read_settings(struct job *job, struct pr_err *err)
 {
-	return pr_inputs_settings(&job->inputs, job->args, &job->context->limits, err);
+	int rc = pr_inputs_settings(&job->inputs, job->args, &job->context->limits, err);
+
+	if (rc)
+		return rc;
+	return pr_shape_check_global(json_object_get(job->inputs.settings, "controls"), err);
 }
 
 static int load_document(struct job *job, struct pr_err *err)

@@ -2,11 +2,14 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "codec/json.h"
 #include "codec/pyvalue.h"
 #include "engine/entry.h"
 #include "engine/pause.h"
 #include "experiment/activities.h"
+#include "experiment/shape.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 static void step_run(struct pr_step *step);
@@ -192,12 +195,26 @@ static void step_call(struct pr_step *step)
 		step_over(step);
 }
 
+/* As upstream writes it: the type as a title, the name as a text whatever it is. */
+static void step_announce(const struct pr_step *step)
+{
+	const char *type = pr_json_str(step->activity, "type");
+	const json_t *name = json_object_get(step->activity, "name");
+	bool background = pr_value_truthy(json_object_get(step->activity, "background"));
+	PR_AUTO(buf) struct pr_buf title = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	for (bool within = false; *type; within = isalpha((unsigned char)*type++))
+		pr_buf_addc(&title, (char)(within ? tolower((unsigned char)*type)
+						  : toupper((unsigned char)*type)));
+	pr_value_str(name ? name : json_null(), &text);
+	pr_info("%s: %s%s", pr_buf_str(&title), pr_buf_str(&text),
+		background ? " [in background]" : "");
+}
+
 static void step_run(struct pr_step *step)
 {
-	pr_info("%s: %s%s", pr_activity_is_probe(step->activity) ? "Probe" : "Action",
-		pr_activity_name(step->activity),
-		pr_value_truthy(json_object_get(step->activity, "background")) ? " [in background]"
-									       : "");
+	step_announce(step);
 	step->state = PR_STEP_RUNNING;
 	if (step_enter(step)) {
 		step_crash(step, PR_ENOMEM, "out of memory");
@@ -215,7 +232,9 @@ static void step_begin(struct pr_step *step)
 	struct pr_err err = PR_ERR_INIT;
 
 	step->state = PR_STEP_PAUSE_BEFORE;
-	if (pr_pauses_read(step->activity, &env.scope, &step->pauses, &err)) {
+	if (pr_shape_check_controls(step->core->view.document, step->activity, &err) ||
+		pr_shape_check_type(step->activity, &err) ||
+		pr_pauses_read(step->activity, &env.scope, &step->pauses, &err)) {
 		step_crash(step, err.code, err.msg);
 		step_close(step);
 	} else if (!step_pause(step, "before", on_pause_before)) {

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "codec/json.h"
 #include "experiment/activities.h"
+#include "experiment/shape.h"
 
 #include <stdio.h>
 
@@ -252,7 +253,11 @@ static void on_opened(void *arg)
 {
 	struct pr_hypothesis *hypothesis = arg;
 
-	if (state_place(hypothesis))
+	struct pr_err err = PR_ERR_INIT;
+
+	if (pr_shape_check_controls(hypothesis->core->view.document, hypothesis->section, &err))
+		hypothesis_crash(hypothesis, err.msg);
+	else if (state_place(hypothesis))
 		hypothesis_crash(hypothesis, "out of memory");
 	hypothesis_go_on(hypothesis);
 }

@@ -3,30 +3,8 @@
 #include "codec/pyvalue.h"
 #include "engine/run_private.h"
 #include "experiment/configuration.h"
+#include "experiment/shape.h"
 #include "experiment/substitute.h"
-
-/* What a run takes for granted of a document that nobody may have validated. */
-static int check_kinds(const json_t *document, struct pr_err *err)
-{
-	static const struct {
-		const char *key;
-		bool array;
-	} members[] = {
-		{"steady-state-hypothesis", false},
-		{"method", true},
-		{"rollbacks", true},
-	};
-
-	for (size_t i = 0; i < PR_LEN(members); i++) {
-		const json_t *member = json_object_get(document, members[i].key);
-		bool fits = members[i].array ? json_is_array(member) : json_is_object(member);
-
-		if (member && !fits)
-			return pr_fail(err, PR_EINVAL, "'%s' must be an %s, not %s", members[i].key,
-				members[i].array ? "array" : "object", pr_json_kind(member));
-	}
-	return 0;
-}
 
 /* The title is the one member that is substituted in place (docs/engine.md 3.6). */
 static int load_title(struct pr_run *run, struct pr_err *err)
@@ -82,7 +60,7 @@ static int load_sections(struct pr_run *run, struct pr_err *err)
 {
 	struct pr_run_view *view = &run->core.view;
 	struct pr_activity_env env;
-	int r = check_kinds(view->document, err);
+	int r = pr_shape_check(view->document, err);
 
 	if (r == 0)
 		r = pr_configuration_load(

@@ -4,18 +4,43 @@
 #include "base/text.h"
 #include "codec/json.h"
 #include "codec/pyvalue.h"
+#include "experiment/activities.h"
+#include "experiment/shape.h"
 
-static bool is_declared(const json_t *document, const json_t *ref)
+static bool owner_declares(const json_t *owner, const json_t *ref)
 {
 	const json_t *control;
 	size_t i;
 
-	json_array_foreach (json_object_get(document, "controls"), i, control) {
-		if (!json_object_get(control, "ref") &&
-			pr_value_equal(json_object_get(control, "name"), ref))
+	json_array_foreach (json_object_get(owner, "controls"), i, control) {
+		const json_t *name = json_object_get(control, "name");
+
+		if (name && !json_object_get(control, "ref") && pr_value_equal(name, ref))
 			return true;
 	}
 	return false;
+}
+
+static bool list_declares(const json_t *activities, const json_t *ref)
+{
+	const json_t *activity;
+	size_t i;
+
+	json_array_foreach (activities, i, activity) {
+		if (owner_declares(activity, ref))
+			return true;
+	}
+	return false;
+}
+
+/* Wherever in the document: upstream looks no further here, though it applies only some. */
+static bool is_declared(const json_t *document, const json_t *ref)
+{
+	return owner_declares(document, ref) ||
+	       owner_declares(json_object_get(document, "steady-state-hypothesis"), ref) ||
+	       list_declares(pr_document_probes(document), ref) ||
+	       list_declares(pr_document_method(document), ref) ||
+	       list_declares(pr_document_rollbacks(document), ref);
 }
 
 /* Control modules that the programs do themselves; every other one would need an interpreter. */
@@ -35,7 +60,10 @@ static void check_module(const json_t *module, const char *name, const struct pr
 	if (!pr_value_truthy(module))
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
 			"Control '%s' must have a module path", name);
-	else if (text && !is_native(text))
+	else if (!text || *text == '.')
+		pr_findings_add(findings, PR_FINDING_ERROR, place,
+			"Control '%s' must have the full name of a module", name);
+	else if (!is_native(text))
 		pr_findings_add(findings, PR_FINDING_WARNING, place,
 			"Could not find Python module '%s' in control '%s': this version runs no "
 			"Python "
@@ -100,7 +128,7 @@ void pr_check_controls(const json_t *document, const json_t *owner, const struct
 	const json_t *control;
 	size_t i;
 
-	if (!controls)
+	if (!controls || pr_shape_is_vacant(controls))
 		return;
 	if (!json_is_array(controls)) {
 		pr_findings_add(findings, PR_FINDING_ERROR, &list,

@@ -7,6 +7,7 @@
 #include "experiment/check_control.h"
 #include "experiment/check_tolerance.h"
 #include "experiment/configuration.h"
+#include "experiment/shape.h"
 
 #include <string.h>
 
@@ -133,10 +134,13 @@ static void check_probe(const struct subject *s, const json_t *probe, const stru
 {
 	const json_t *tolerance = json_object_get(probe, "tolerance");
 	struct pr_place member = {.outer = place, .key = "tolerance"};
+	struct pr_err err = PR_ERR_INIT;
 
 	pr_validate_activity(probe, s->rules, place, s->findings);
 	if (!json_is_object(probe))
 		return;
+	if (pr_shape_check_name(probe, &err))
+		ERROR_AT(s, place, "%s", err.msg);
 	if (tolerance)
 		pr_check_tolerance(tolerance, s->rules, &member, s->findings);
 	else
@@ -171,7 +175,10 @@ static void check_hypothesis(const struct subject *s)
 static void check_reference(const struct subject *s, json_t *activity, const struct pr_place *place)
 {
 	const char *ref = pr_json_str(activity, "ref");
+	struct pr_err err = PR_ERR_INIT;
 
+	if (pr_shape_check_name(activity, &err))
+		ERROR_AT(s, place, "%s", err.msg);
 	if (ref && *ref && !pr_activity_resolve(s->document, activity))
 		ERROR_AT(s, place, "referenced activity '%s' could not be found in the experiment",
 			ref);
@@ -200,7 +207,9 @@ static void check_method(const struct subject *s)
 
 static void check_rollbacks(const struct subject *s)
 {
-	const json_t *rollbacks = section(s, "rollbacks", JSON_ARRAY);
+	const json_t *given = json_object_get(s->document, "rollbacks");
+	const json_t *rollbacks =
+		pr_shape_is_vacant(given) ? NULL : section(s, "rollbacks", JSON_ARRAY);
 	struct pr_place place = {.key = "rollbacks"};
 	const json_t *activity;
 	size_t i;
