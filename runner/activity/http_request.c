@@ -338,6 +338,7 @@ static void build_policy(struct pr_http_exchange *exchange, const json_t *provid
 	exchange->request.cookies = true;
 	exchange->request.compressed = true;
 	exchange->request.netrc = true;
+	exchange->request.interim = true;
 }
 
 int pr_http_exchange_build(const json_t *provider, const struct pr_scope *scope,

@@ -63,6 +63,7 @@ struct pr_http_request {
 	bool cookies;       /* kept between the redirects of this call */
 	bool compressed;    /* gzip and deflate are accepted and decoded */
 	bool fresh;         /* on a new connection: what a kept one loses, libcurl sends again */
+	bool interim;       /* an answer of 101 to 199 is taken for the final one */
 	bool netrc;         /* ~/.netrc is honoured, over an Authorization header */
 	pr_http_stream_fn *stream; /* gets what comes with status 200, which is not collected */
 	void *stream_arg;

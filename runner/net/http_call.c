@@ -86,6 +86,18 @@ static int add_field(struct pr_http_call *call, const char *line, size_t n)
 	return 0;
 }
 
+/* Whether this line ends an interim answer that is to be the outcome; libcurl would wait for
+ * another one. */
+static bool ends_interim(const struct pr_http_call *call, const char *line)
+{
+	long status = 0;
+
+	if (!call->request.interim || (*line != '\r' && *line != '\n'))
+		return false;
+	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+	return status > 100 && status < 200;
+}
+
 /* CURLOPT_HEADERFUNCTION: a status line begins a new answer (after a redirect or 100 Continue). */
 static size_t on_header(char *data, size_t size, size_t n, void *arg)
 {
@@ -95,6 +107,9 @@ static size_t on_header(char *data, size_t size, size_t n, void *arg)
 	restart_idle(call);
 	if (n >= 5 && memcmp(data, "HTTP/", 5) == 0)
 		clear_fields(call);
+	call->interim_ended = ends_interim(call, data);
+	if (call->interim_ended)
+		return 0;
 	return add_field(call, data, n) ? 0 : n;
 }
 
@@ -292,6 +307,7 @@ static void restart(struct pr_http_call *call)
 	pr_timer_stop(&call->idle);
 	call->connected = false;
 	call->uploaded = 0;
+	call->interim_ended = false;
 	clear_fields(call);
 	pr_buf_clear(&call->response.body);
 	call->response.status = 0;
@@ -318,7 +334,7 @@ void pr_http_call_done(struct pr_http_call *call, CURLcode code)
 	}
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 	call->response.status = status;
-	if (code != CURLE_OK && !call->stream_ended) {
+	if (code != CURLE_OK && !call->stream_ended && !call->interim_ended) {
 		fail_with(call, code);
 		return;
 	}

@@ -55,6 +55,7 @@ struct pr_http_call {
 	bool too_large;
 	bool short_of_memory; /* while the next transfer was built, or a header was kept */
 	bool stream_ended;    /* by who takes it */
+	bool interim_ended;   /* an interim answer is the outcome */
 };
 
 /* Gives the call's handle to libcurl; a failure is delivered as the call's outcome. */

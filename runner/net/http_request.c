@@ -154,6 +154,7 @@ static void set_method(struct pr_http_call *call)
 {
 	CURL *easy = call->easy;
 	bool is_get = pr_text_eq(call->method, "GET");
+	bool chunked = find_header(call, "Transfer-Encoding") != NULL;
 
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
 	curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
@@ -162,7 +163,8 @@ static void set_method(struct pr_http_call *call)
 		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 		return;
 	}
-	if (is_get && !call->body)
+	/* Who announces chunks sends the last one, even where there is no other. */
+	if (is_get && !call->body && !chunked)
 		return;
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->request.body_len);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body ? call->body : "");
