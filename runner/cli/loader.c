@@ -4,6 +4,7 @@
 #include "base/redact.h"
 #include "base/text.h"
 #include "codec/json.h"
+#include "codec/pyvalue.h"
 #include "experiment/source.h"
 #include "net/http.h"
 #include "net/url.h"
@@ -38,6 +39,50 @@ static void on_answer(void *arg, const struct pr_http_response *response)
 	pr_loop_stop(fetch->loop);
 }
 
+/*
+ * The entry of the settings' `auths` for the address; NULL when there is none. What upstream cannot
+ * go through, or cannot take type and value of, is refused.
+ */
+static int find_auth(
+	const json_t *settings, const char *netloc, const json_t **ret_auth, struct pr_err *err)
+{
+	const json_t *auths = json_object_get(settings, "auths");
+	const json_t *auth = json_object_get(auths, netloc);
+	const json_t *domain;
+	bool misplaced = false;
+	size_t i;
+
+	json_array_foreach (auths, i, domain)
+		misplaced = misplaced || pr_text_eq(json_string_value(domain), netloc);
+	if (misplaced || (auths && !json_is_object(auths) && !json_is_array(auths) &&
+				 !json_is_string(auths)))
+		return pr_fail(err, PR_EINVAL,
+			"'auths' in the settings must be a mapping by domain, not %s",
+			pr_json_kind(auths));
+	if (auth && (!json_object_get(auth, "type") || !json_object_get(auth, "value")))
+		return pr_fail(err, PR_EINVAL,
+			"'auths' in the settings must give a type and a value for '%s'", netloc);
+	*ret_auth = auth;
+	return 0;
+}
+
+static int settings_authorization(
+	const char *url, const json_t *settings, char **ret_value, struct pr_err *err)
+{
+	PR_AUTO(free) char *netloc = pr_url_netloc(url);
+	PR_AUTO(buf) struct pr_buf type = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	PR_AUTO(buf) struct pr_buf value = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	const json_t *auth = NULL;
+	int rc = find_auth(settings, netloc ? netloc : "", &auth, err);
+
+	if (rc || !auth)
+		return rc;
+	pr_value_str(json_object_get(auth, "type"), &type);
+	pr_value_str(json_object_get(auth, "value"), &value);
+	*ret_value = pr_text_format("%s %s", pr_buf_str(&type), pr_buf_str(&value));
+	return *ret_value ? pr_redact_add(pr_buf_str(&value), err) : pr_fail_nomem(err);
+}
+
 /* `Authorization` for the address: of the environment, else of the settings (docs/engine.md 1.5).
  */
 static int authorization(
@@ -45,22 +90,12 @@ static int authorization(
 {
 	const char *token = pr_env_get_set("CHAOSTOOLKIT_LOADER_AUTH_BEARER_TOKEN");
 	PR_AUTO(free) char *copy = pr_text_dup(token);
-	PR_AUTO(free) char *netloc = pr_url_netloc(url);
-	const json_t *auth =
-		json_object_get(json_object_get(settings, "auths"), netloc ? netloc : "");
-	const char *value = pr_json_str(auth, "value");
-	const char *type = pr_json_str(auth, "type");
 
 	*ret_value = NULL;
-	if (token)
-		*ret_value = pr_text_format("bearer %s", copy ? pr_text_trim(copy) : "");
-	else if (value && type)
-		*ret_value = pr_text_format("%s %s", type, value);
-	else
-		return 0;
-	if (!*ret_value)
-		return pr_fail_nomem(err);
-	return pr_redact_add(token ? copy : value, err);
+	if (!token)
+		return settings_authorization(url, settings, ret_value, err);
+	*ret_value = pr_text_format("bearer %s", copy ? pr_text_trim(copy) : "");
+	return *ret_value ? pr_redact_add(copy, err) : pr_fail_nomem(err);
 }
 
 static int fetch_url(struct fetch *fetch, const char *authorization_value, struct pr_err *err)
@@ -77,7 +112,8 @@ static int fetch_url(struct fetch *fetch, const char *authorization_value, struc
 		.body_max = fetch->options->limits->document_bytes,
 		.redirects = REDIRECTS_MAX,
 		.compressed = true,
-		.netrc = true};
+		.netrc = true,
+		.interim = true};
 	struct pr_http_client *client = NULL;
 	struct pr_http_call *call = NULL;
 	int rc = pr_http_client_new(fetch->loop, &policy, &client, err);
