@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define REPLACEMENT "\xef\xbf\xbd"
@@ -37,6 +38,14 @@ static bool is_space(uint32_t point)
 	       point == 0x2029;
 }
 
+/* `www.` alone makes a link. */
+static bool is_mark(char c, const struct pr_buf *out)
+{
+	bool after_w = out->len && tolower((unsigned char)out->ptr[out->len - 1]) == 'w';
+
+	return strchr(marks, c) || (c == '.' && after_w);
+}
+
 static void add_ascii(enum pr_shown how, char c, struct pr_buf *out)
 {
 	size_t count = how == PR_SHOWN_PLAIN ? 0 : PR_LEN(entities);
@@ -52,7 +61,7 @@ static void add_ascii(enum pr_shown how, char c, struct pr_buf *out)
 		pr_buf_adds(out, "&#64;"); /* a mention */
 		return;
 	}
-	if (how == PR_SHOWN_MARKDOWN && strchr(marks, c))
+	if (how == PR_SHOWN_MARKDOWN && is_mark(c, out))
 		pr_buf_addc(out, '\\');
 	pr_buf_addc(out, c);
 }

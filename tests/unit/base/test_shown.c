@@ -24,6 +24,8 @@ static const struct {
 	{PR_SHOWN_MARKDOWN, LITERAL("<b> & \"c\" 'd'"), "&lt;b&gt; &amp; \"c\" 'd'", NULL},
 	{PR_SHOWN_MARKDOWN, LITERAL("|*_`[x](y)#!~:$\\@me"),
 		"\\|\\*\\_\\`\\[x\\]\\(y\\)\\#\\!\\~\\:\\$\\\\&#64;me", NULL},
+	{PR_SHOWN_MARKDOWN, LITERAL("www.x.org wWw.y now. z.w"), "www\\.x.org wWw\\.y now\\. z.w",
+		NULL},
 	{PR_SHOWN_PLAIN, LITERAL("a\tb\nc\rd"), "a b c d", "a\tb\ncd"},
 	{PR_SHOWN_MARKUP, LITERAL("a\tb\nc\rd"), "a b c d", "a\tb\nc&#13;d"},
 	{PR_SHOWN_MARKDOWN, LITERAL("a\n# b"), "a \\# b", "a\n\\# b"},
