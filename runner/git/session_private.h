@@ -13,22 +13,20 @@
 #endif
 #include <signal.h>
 
+/* PR_AUTO(git_<kind>): frees what libgit2 made, NULL allowed, at the end of its block. */
 #define PR_GIT_AUTO(kind)                                     \
 	static inline void pr_auto_git_##kind(git_##kind **p) \
 	{                                                     \
 		git_##kind##_free(*p);                        \
 	}
 
-/* PR_AUTO(git_<kind>) of what libgit2 makes. */
-PR_GIT_AUTO(commit)
-PR_GIT_AUTO(config)
-PR_GIT_AUTO(reference)
-PR_GIT_AUTO(remote)
-PR_GIT_AUTO(repository)
-PR_GIT_AUTO(signature)
-PR_GIT_AUTO(tree)
-PR_GIT_AUTO(tree_entry)
-PR_GIT_AUTO(treebuilder)
+/* What of libgit2 is held for the length of a block. */
+#define PR_GIT_KINDS(each)                                                                      \
+	each(commit) each(config) each(reference) each(remote) each(repository) each(signature) \
+		each(tree) each(tree_entry) each(treebuilder)
+
+/* The functions that PR_AUTO calls for them. */
+PR_GIT_KINDS(PR_GIT_AUTO)
 
 /* What a server may send before it is given up: to list its branches, and of one branch. */
 #define PR_GIT_LISTED_MAX ((int64_t)64 << 20)
