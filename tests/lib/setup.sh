@@ -5,7 +5,7 @@ BUILD_PACKAGES=(ca-certificates ccache cmake gcc git libc6-dev libcurl4-openssl-
   libpcre2-dev libssl-dev libyaml-dev ninja-build pkg-config uthash-dev)
 # to run every test that apt can serve, the static build (docker/deps.sh) among them
 TEST_PACKAGES=(cppcheck file iproute2 libcmocka-dev lld make openssl patch perl procps python3 shellcheck
-  util-linux xz-utils dpkg-dev python3-jsonschema)
+  tzdata util-linux xz-utils dpkg-dev python3-jsonschema)
 # what .ci/run needs beyond that
 CI_PACKAGES=(clang containerd containernetworking-plugins debootstrap docker.io iptables libclang-rt-dev llvm
   python3-venv runc socat time)

@@ -302,7 +302,7 @@ class Processes(unittest.TestCase):
 
     def test_tls(self):
         if not shutil.which("openssl"):
-            self.skipTest("needs the program openssl to make a certificate")
+            self.fail("needs the program openssl to make a certificate")
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                         "-keyout", self.path("key"), "-out", self.path("cert"), "-days", "2", "-subj", "/CN=localhost",
                         "-addext", "subjectAltName=IP:127.0.0.1"], check=True, stderr=subprocess.DEVNULL)
