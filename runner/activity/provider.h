@@ -38,9 +38,11 @@ struct pr_activity_env {
 	struct pr_loop *loop;
 	struct pr_scope scope; /* configuration and secrets of the run, as they are now */
 	const struct pr_limits *limits;
-	const char *ca_file; /* NULL: as net/tls.h chooses */
+	const char *ca_file;      /* NULL: as net/tls.h chooses */
+	struct pr_pauses *pauses; /* for pause activities; NULL: only time ends a pause */
 };
 
+struct pr_pauses;
 struct pr_activity_call; /* each provider has its own, with this as its first member */
 
 typedef void pr_activity_fn(void *arg, const struct pr_outcome *outcome);

@@ -11,6 +11,7 @@ struct pr_activity_env pr_core_env(const struct pr_core *core)
 		.scope = {.configuration = core->view.configuration, .secrets = core->view.secrets},
 		.limits = &core->limits,
 		.ca_file = core->ca_file,
+		.pauses = core->view.pauses,
 	};
 
 	return env;

@@ -7,6 +7,7 @@
  * borrows it.
  */
 
+#include "activity/pauses.h"
 #include "activity/provider.h"
 #include "base/uuid.h"
 #include "engine/hooks.h"
@@ -30,7 +31,8 @@ struct pr_core {
 	pr_activity_start_fn *start;
 	struct pr_strategies strategies;
 	struct pr_journal *journal; /* NULL until the run has started */
-	struct pr_run_view view;    /* its values are owned here, except the journal */
+	struct pr_pauses pauses;
+	struct pr_run_view view; /* its values are owned here, except the journal */
 	char run_id[PR_UUID_SIZE];
 	struct pr_hook *hooks; /* owned */
 	size_t hook_count;

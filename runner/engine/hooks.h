@@ -47,6 +47,8 @@ enum pr_phase {
 	PR_PHASE_ROLLBACKS,
 };
 
+struct pr_pauses;
+
 /* The run as hooks see it. Everything is the engine's; values may be changed in place. */
 struct pr_run_view {
 	struct pr_loop *loop;
@@ -57,6 +59,7 @@ struct pr_run_view {
 	json_t *journal;
 	const char *run_id;       /* UUID of this run */
 	const char *journal_path; /* NULL: it is in memory only */
+	struct pr_pauses *pauses; /* who waits in a pause activity (activity/pauses.h) */
 };
 
 struct pr_hook_event {

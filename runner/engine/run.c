@@ -44,6 +44,7 @@ static void fill_view(struct pr_run *run, const struct pr_run_options *options)
 		.settings = options->settings ? json_incref(options->settings) : json_object(),
 		.run_id = core->run_id,
 		.journal_path = run->journal_path,
+		.pauses = &core->pauses,
 	};
 }
 

@@ -11,6 +11,8 @@ import json
 import os
 import re
 import sys
+import time
+import urllib.error
 import urllib.request
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -71,8 +73,16 @@ def main():
     def get(path):
         request = urllib.request.Request("%s/api/v1/organization/%s%s" % (opt.host, opt.org, path),
                                          headers={"Authorization": "Bearer " + opt.token})
-        with opener.open(request, timeout=30) as answer:
-            return json.load(answer)
+        for patience in range(6):  # the real platform answers 500 once in a while
+            try:
+                with opener.open(request, timeout=30) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as e:
+                text = e.read(2000).decode(errors="replace")
+                print("compare: GET %s: %d %s" % (path, e.code, text), file=sys.stderr)
+                if e.code < 500 or patience == 5:
+                    sys.exit("NOT OK  GET %s: %d" % (path, e.code))
+                time.sleep(1 + patience)
 
     def stored(plan):
         executions = get("/plans/%s/executions" % plan)

@@ -1,0 +1,51 @@
+#ifndef PR_CONTROL_NATIVE_H
+#define PR_CONTROL_NATIVE_H
+
+/*
+ * Controls that this program has itself in place of the Python modules that declare them
+ * (docs/protocol.md 4.4). Each is a hook of the engine behind one row of a table; adding a control
+ * is adding a file and a row. Which of the declared controls hear of a point of the run is decided
+ * by control/controls.h (docs/engine.md 7.3), not by the control.
+ */
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "engine/hooks.h"
+
+#include <jansson.h>
+
+/* What native controls need of their surroundings. Borrowed for the length of the run. */
+struct pr_native_env {
+	struct pr_loop *loop;
+	const struct pr_limits *limits;
+	const char *ca_file; /* NULL: as net/tls.h chooses */
+	const char *plan;    /* the plan that is executed, NULL: none */
+};
+
+/* One configured control. The hook is the control's; its `name` is the name in the declaration. */
+struct pr_native {
+	struct pr_hook hook;
+	void (*free)(void *self); /* of hook.self; ends what is under way */
+};
+
+struct pr_native_control {
+	const char *const *modules; /* provider.module, every name it is known by; ends with NULL */
+	/*
+	 * Makes one of a declaration (`name`, `provider`; borrowed until freed), before the run
+	 * starts. An error means that this control is left out with a warning.
+	 */
+	int (*configure)(const struct pr_native_env *env, const json_t *declaration,
+		struct pr_native *ret_native, struct pr_err *err);
+};
+
+/* The control of that module, NULL: none is native. Static. */
+const struct pr_native_control *pr_native_control_find(const char *module);
+
+/*
+ * The value of an argument that may be written as {"type": "env", "key": …, "default"?: …}
+ * (docs/protocol.md 4.4): the variable, else the default, else NULL; any other value as it is.
+ * Caller decrefs.
+ */
+json_t *pr_native_argument(const json_t *value);
+
+#endif
