@@ -1,5 +1,6 @@
 #include "activity/python.h"
 
+#include "activity/native.h"
 #include "activity/refusal.h"
 #include "codec/json.h"
 #include "codec/pyvalue.h"
@@ -18,6 +19,7 @@ static void python_validate(
 	const json_t *provider = json_object_get(activity, "provider");
 	const json_t *module = json_object_get(provider, "module");
 	const json_t *func = json_object_get(provider, "func");
+	const struct pr_native_module *native;
 
 	if (!pr_value_truthy(module))
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
@@ -25,7 +27,12 @@ static void python_validate(
 	if (!pr_value_truthy(func))
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
 			"a Python activity must have a function name");
-	if (pr_value_truthy(module) && pr_value_truthy(func))
+	if (!pr_value_truthy(module) || !pr_value_truthy(func))
+		return;
+	native = pr_native_find(json_string_value(module));
+	if (native)
+		pr_native_validate(native, activity, place, findings);
+	else
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
 			"activity '%s' calls %s.%s, but %s", pr_activity_name(activity),
 			text_of(module), text_of(func), no_interpreter);
@@ -34,7 +41,10 @@ static void python_validate(
 static int python_start(const struct pr_activity_env *env, const json_t *activity,
 	pr_activity_fn *fn, void *arg, struct pr_activity_call **ret_call, struct pr_err *err)
 {
-	(void)activity;
+	const char *module = pr_json_str(json_object_get(activity, "provider"), "module");
+
+	if (pr_native_find(module))
+		return pr_native_start(env, activity, fn, arg, ret_call, err);
 	return pr_refusal_start(env, no_interpreter, fn, arg, ret_call, err);
 }
 

@@ -2,8 +2,9 @@
 #define PR_ACTIVITY_PYTHON_H
 
 /*
- * The row `python` of the table of providers. This build has no interpreter host: validation says
- * so, naming module and function, before anything is touched (docs/design.md, decision 16).
+ * The row `python` of the table of providers. Functions of the modules that are built in
+ * (activity/native.h) run; this build has no interpreter host for any other: validation says so,
+ * naming module and function, before anything is touched (docs/design.md, decision 16).
  */
 
 #include "activity/provider.h"
