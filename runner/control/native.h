@@ -31,6 +31,12 @@ struct pr_native {
 struct pr_native_control {
 	const char *const *modules; /* provider.module, every name it is known by; ends with NULL */
 	/*
+	 * Its Python module registers for the events of the run (docs/engine.md 7.4): it hears of
+	 * every point, once. Without: of the points that a control has functions for, as often as
+	 * docs/engine.md 7.3 says, and of STARTED, INTERRUPTED and FINISHED.
+	 */
+	bool events;
+	/*
 	 * Makes one of a declaration (`name`, `provider`; borrowed until freed), before the run
 	 * starts. An error means that this control is left out with a warning.
 	 */

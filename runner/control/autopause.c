@@ -1,0 +1,140 @@
+#include "base/text.h"
+#include "base/uuid.h"
+#include "codec/json.h"
+#include "codec/pyvalue.h"
+#include "control/native_rows.h"
+#include "experiment/activities.h"
+
+#include <math.h>
+
+/* The longest pause whose seconds every reader of JSON takes exactly. */
+#define DURATION_MAX 9007199254740992.0
+
+/* After what a pause comes. */
+struct rule {
+	bool enabled;
+	json_int_t duration; /* seconds; 0: until the user resumes */
+};
+
+struct autopause {
+	struct rule actions;
+	struct rule probes;
+	struct rule hypothesis;
+	struct rule rollbacks;
+};
+
+static bool is_enabled(const json_t *given)
+{
+	static const char *const no[] = {"", "f", "false", "0", "False"};
+	json_auto_t *value = pr_native_argument(given);
+	const char *text = json_string_value(value);
+
+	return text ? pr_text_index(text, no, PR_LEN(no)) < 0 : pr_value_truthy(value);
+}
+
+/* In whole seconds, rounded up: the platform takes no others. */
+static int read_duration(const json_t *given, json_int_t *ret_seconds, struct pr_err *err)
+{
+	json_auto_t *value = pr_native_argument(given);
+	const char *text = json_string_value(value);
+	double seconds = 0;
+
+	if (json_is_number(value))
+		seconds = json_number_value(value);
+	else if (text && *text && pr_text_double(text, &seconds, err))
+		return pr_wrap(err, "pause_duration");
+	if (!(seconds >= 0 && seconds <= DURATION_MAX))
+		return pr_fail(err, PR_EINVAL, "pause_duration is out of range");
+	*ret_seconds = (json_int_t)ceil(seconds);
+	return 0;
+}
+
+static int read_rule(const json_t *given, struct rule *rule, struct pr_err *err)
+{
+	rule->enabled = is_enabled(json_object_get(given, "enabled"));
+	return rule->enabled ? read_duration(json_object_get(given, "pause_duration"),
+				       &rule->duration, err)
+			     : 0;
+}
+
+static json_t *make_pause(json_int_t duration)
+{
+	char id[PR_UUID_SIZE];
+	char name[32];
+
+	if (pr_uuid_random(id, NULL))
+		return NULL;
+	pr_text_print(name, sizeof name, "reliably-autopause-%.8s", id);
+	return json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:{s:I}}}", "type", "action", "name", name,
+		"provider", "type", "python", "module", "chaosreliably.activities.pauses", "func",
+		"pause_execution", "arguments", "duration", duration);
+}
+
+/* Behind every activity of the list that a rule is for; `probes` NULL: one rule for all. */
+static int insert_pauses(
+	const json_t *document, json_t *list, const struct rule *actions, const struct rule *probes)
+{
+	for (size_t i = json_array_size(list); i > 0; i--) {
+		const json_t *activity = pr_activity_resolve(document, json_array_get(list, i - 1));
+		const struct rule *rule =
+			probes && pr_activity_is_probe(activity) ? probes : actions;
+
+		if (rule->enabled && activity &&
+			json_array_insert_new(list, i, make_pause(rule->duration)))
+			return PR_ENOMEM;
+	}
+	return 0;
+}
+
+static void on(void *self, const struct pr_hook_event *event, struct pr_hook_ticket *ticket,
+	struct pr_hook_answer *answer)
+{
+	const struct autopause *rules = self;
+	const json_t *document = event->run->document;
+
+	(void)ticket;
+	if (event->point != PR_HOOK_STARTED)
+		return;
+	if (insert_pauses(
+		    document, pr_document_method(document), &rules->actions, &rules->probes) ||
+		insert_pauses(document, pr_document_probes(document), &rules->hypothesis, NULL) ||
+		insert_pauses(document, pr_document_rollbacks(document), &rules->rollbacks, NULL)) {
+		answer->verdict = PR_HOOK_INTERRUPT;
+		answer->never_started = true;
+		pr_text_copy(answer->reason, sizeof answer->reason, "out of memory");
+	}
+}
+
+static int configure(const struct pr_native_env *env, const json_t *declaration,
+	struct pr_native *ret_native, struct pr_err *err)
+{
+	const json_t *arguments =
+		pr_json_object(pr_json_object(declaration, "provider"), "arguments");
+	const json_t *tree = pr_json_object(arguments, "autopause");
+	const json_t *method = pr_json_object(tree, "method");
+	struct autopause rules = {0};
+	struct autopause *self;
+	int rc = read_rule(json_object_get(method, "actions"), &rules.actions, err);
+
+	(void)env;
+	if (!rc)
+		rc = read_rule(json_object_get(method, "probes"), &rules.probes, err);
+	if (!rc)
+		rc = read_rule(
+			json_object_get(tree, "steady-state-hypothesis"), &rules.hypothesis, err);
+	if (!rc)
+		rc = read_rule(json_object_get(tree, "rollbacks"), &rules.rollbacks, err);
+	if (rc)
+		return rc;
+	self = malloc(sizeof *self);
+	if (!self)
+		return pr_fail_nomem(err);
+	*self = rules;
+	*ret_native = (struct pr_native){.hook = {.on = on, .self = self}, .free = free};
+	return 0;
+}
+
+static const char *const modules[] = {"chaosreliably.controls.autopause", NULL};
+
+const struct pr_native_control pr_native_autopause = {
+	.modules = modules, .events = true, .configure = configure};
