@@ -255,18 +255,6 @@ static void on_opened(void *arg)
 		step_begin(step);
 }
 
-static void on_gate(void *arg)
-{
-	struct pr_step *step = arg;
-
-	if (step_is_late(step)) {
-		step_close(step);
-		return;
-	}
-	step->opened = true;
-	step_ask(step, PR_HOOK_BEFORE_ACTIVITY, on_opened);
-}
-
 /* Dry mode of this activity (docs/engine.md 6.4): any member `dry` of its own switches it off. */
 static void step_decide_dry(struct pr_step *step)
 {
@@ -289,7 +277,8 @@ static void step_resolve(struct pr_step *step)
 	if (json_is_object(step->activity)) {
 		step_decide_dry(step);
 		step->state = PR_STEP_ASKING;
-		step_ask(step, PR_HOOK_GATE, on_gate);
+		step->opened = true;
+		step_ask(step, PR_HOOK_BEFORE_ACTIVITY, on_opened);
 		return;
 	}
 	if (pr_value_truthy(ref)) {
@@ -303,6 +292,23 @@ static void step_resolve(struct pr_step *step)
 		step_crash(step, PR_EINVAL, "an activity must be an object");
 	}
 	step_close(step);
+}
+
+void pr_step_ask_gate(struct pr_ask *ask, struct pr_core *core, const struct pr_step_order *order,
+	pr_ask_fn *fn, void *arg)
+{
+	json_t *activity = pr_activity_resolve(core->view.document, order->item);
+	struct pr_hook_event event = {
+		.point = PR_HOOK_GATE,
+		.phase = order->phase,
+		.context = activity,
+		.background = order->background,
+	};
+
+	if (json_is_object(activity))
+		pr_ask_start(ask, core, &event, fn, arg);
+	else
+		fn(arg);
 }
 
 struct pr_step *pr_step_start(

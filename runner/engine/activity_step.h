@@ -3,7 +3,8 @@
 
 /*
  * One execution of one activity, with everything around it: hooks, dry mode, pauses, run entry,
- * provider (docs/engine.md 4.1). Private to the engine.
+ * provider (docs/engine.md 4.1). Its gate is asked before, by whoever has the list that it stands
+ * in. Private to the engine.
  */
 
 #include "base/loop.h"
@@ -65,6 +66,13 @@ struct pr_step {
 	pr_step_fn *fn;
 	void *arg;
 };
+
+/*
+ * Asks at the gate of what is to be executed, as pr_ask_start does. What is no activity has no
+ * gate: `fn` comes at once, and the step will say what is wrong with it.
+ */
+void pr_step_ask_gate(struct pr_ask *ask, struct pr_core *core, const struct pr_step_order *order,
+	pr_ask_fn *fn, void *arg);
 
 /* Starts one; caller frees it with pr_step_free, also in `fn`. NULL only for want of memory. */
 struct pr_step *pr_step_start(struct pr_core *core, const struct pr_step_order *order,

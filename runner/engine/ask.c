@@ -12,6 +12,7 @@ static const struct point {
 	const char *name;
 	bool waits;
 	bool opens;
+	bool inserts;
 	bool deaf; /* an answer changes nothing any more */
 } points[] = {
 	[PR_HOOK_STARTED] = {"started", .waits = true, .opens = true},
@@ -22,10 +23,10 @@ static const struct point {
 	[PR_HOOK_AFTER_METHOD] = {"after-method", .waits = true},
 	[PR_HOOK_BEFORE_ROLLBACKS] = {"before-rollbacks", .waits = true, .opens = true},
 	[PR_HOOK_AFTER_ROLLBACKS] = {"after-rollbacks", .waits = true},
-	[PR_HOOK_GATE] = {"gate", .waits = true, .opens = true},
+	[PR_HOOK_GATE] = {"gate", .waits = true, .opens = true, .inserts = true},
 	[PR_HOOK_BEFORE_ACTIVITY] = {"before-activity", .waits = true, .opens = true},
 	[PR_HOOK_ENTRY] = {"entry"},
-	[PR_HOOK_AFTER_ACTIVITY] = {"after-activity", .waits = true},
+	[PR_HOOK_AFTER_ACTIVITY] = {"after-activity", .waits = true, .inserts = true},
 	[PR_HOOK_CONTINUOUS] = {"continuous"},
 	[PR_HOOK_INTERRUPTED] = {"interrupted", .deaf = true},
 	[PR_HOOK_AFTER_EXPERIMENT] = {"after-experiment", .waits = true, .deaf = true},
@@ -57,14 +58,40 @@ static void answer_init(struct pr_hook_answer *answer)
 	answer->reason[0] = '\0';
 	answer->skip_rollbacks = false;
 	answer->never_started = false;
+	answer->insert = NULL;
+}
+
+/* Of an answer by ticket that has not been put into effect. */
+static void answer_forget(struct pr_ask *ask)
+{
+	if (ask->resumed)
+		json_decref(pr_steal(ask->answer.insert));
+	ask->resumed = false;
+}
+
+/* Keeps the activity that a hook brought, where its answer may bring one. */
+static void answer_take_insert(struct pr_ask *ask, const struct pr_hook_answer *answer)
+{
+	if (!answer->insert)
+		return;
+	if (!points[ask->event.point].inserts || answer->verdict != PR_HOOK_CONTINUE) {
+		json_decref(answer->insert);
+		return;
+	}
+	if (!ask->inserts)
+		ask->inserts = json_array();
+	if (json_array_append_new(ask->inserts, answer->insert))
+		pr_warn("out of memory: an activity that a control wanted is left out");
 }
 
 /* Puts one answer into effect. Returns whether it interrupts. */
-static bool answer_apply(struct pr_core *core, enum pr_hook_point point, const char *name,
-	const struct pr_hook_answer *answer)
+static bool answer_apply(struct pr_ask *ask, const char *name, const struct pr_hook_answer *answer)
 {
+	struct pr_core *core = ask->core;
+	enum pr_hook_point point = ask->event.point;
 	char reason[sizeof(answer->reason)];
 
+	answer_take_insert(ask, answer);
 	if (answer->verdict != PR_HOOK_INTERRUPT || points[point].deaf)
 		return false;
 	pr_debug("hook '%s' interrupts at %s", name, points[point].name);
@@ -127,6 +154,7 @@ static bool ask_one(struct pr_ask *ask, const struct pr_hook *hook, struct pr_ho
 	ask->calling = false;
 	if (answer->verdict != PR_HOOK_WAIT || !points[ask->event.point].waits) {
 		pr_task_cancel(&ask->task);
+		answer_forget(ask);
 		return true;
 	}
 	waiting_add(ask);
@@ -145,8 +173,7 @@ static bool ask_go_on(struct pr_ask *ask)
 
 		if (!ask_one(ask, hook, &answer))
 			return false;
-		if (answer_apply(ask->core, ask->event.point, hook->name, &answer) &&
-			points[ask->event.point].opens)
+		if (answer_apply(ask, hook->name, &answer) && points[ask->event.point].opens)
 			break;
 	}
 	return true;
@@ -160,6 +187,7 @@ void pr_ask_start(struct pr_ask *ask, struct pr_core *core, const struct pr_hook
 	ask->event.run = &core->view;
 	ask->ticket.ask = ask;
 	ask->next_hook = 0;
+	json_decref(pr_steal(ask->inserts));
 	ask->fn = fn;
 	ask->arg = arg;
 	if (ask_go_on(ask))
@@ -174,7 +202,8 @@ static void on_resumed(void *arg)
 	bool interrupts;
 
 	waiting_remove(ask);
-	interrupts = answer_apply(ask->core, ask->event.point, name, &ask->answer);
+	ask->resumed = false; /* the answer is used up */
+	interrupts = answer_apply(ask, name, &ask->answer);
 	if ((interrupts && points[ask->event.point].opens) || ask_go_on(ask))
 		ask_end(ask);
 }
@@ -183,8 +212,10 @@ void pr_hook_resume(struct pr_hook_ticket *ticket, const struct pr_hook_answer *
 {
 	struct pr_ask *ask = ticket->ask;
 
-	if (!(ask->waiting || ask->calling) || ask->resumed || answer->verdict == PR_HOOK_WAIT)
+	if (!(ask->waiting || ask->calling) || ask->resumed || answer->verdict == PR_HOOK_WAIT) {
+		json_decref(answer->insert);
 		return;
+	}
 	ask->resumed = true;
 	ask->answer = *answer;
 	pr_task_post(ask->core->loop, &ask->task, on_resumed, ask);
@@ -199,8 +230,10 @@ void pr_ask_hurry_all(struct pr_core *core)
 
 void pr_ask_release(struct pr_ask *ask)
 {
+	json_decref(pr_steal(ask->inserts));
 	if (!ask->core)
 		return;
+	answer_forget(ask);
 	waiting_remove(ask);
 	pr_task_cancel(&ask->task);
 	ask->core = NULL;

@@ -25,6 +25,8 @@ struct pr_ask {
 	struct pr_hook_event event;
 	struct pr_hook_ticket ticket;
 	struct pr_hook_answer answer; /* by ticket */
+	json_t *inserts; /* activities that hooks brought, in the order of the hooks; NULL: none;
+			    owned, and `fn` may take it */
 	size_t next_hook;
 	bool calling; /* a hook is being called */
 	bool waiting; /* a hook holds the ticket */
@@ -48,7 +50,7 @@ void pr_ask_hurry(struct pr_ask *ask);
 /* Tells every hook that is waited for. */
 void pr_ask_hurry_all(struct pr_core *core);
 
-/* Forgets the question; no callback. A ticket that is out becomes invalid. */
+/* Forgets the question and what it brought; no callback. A ticket that is out becomes invalid. */
 void pr_ask_release(struct pr_ask *ask);
 
 /* Shows an event to all hooks at a point that does not wait. `event->run` is filled here. */

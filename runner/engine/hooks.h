@@ -16,7 +16,8 @@
 
 /*
  * The points of a run, in their order (docs/engine.md 7.1, 7.3, 7.4). Where a point says "waits", a
- * hook may answer PR_HOOK_WAIT; elsewhere that is taken as go on.
+ * hook may answer PR_HOOK_WAIT; elsewhere that is taken as go on. Where it says "inserts", an
+ * answer may bring an activity of its own (struct pr_hook_answer).
  */
 enum pr_hook_point {
 	PR_HOOK_STARTED,           /* journal made, nothing run yet; waits */
@@ -27,10 +28,10 @@ enum pr_hook_point {
 	PR_HOOK_AFTER_METHOD,      /* waits; state: the list of runs */
 	PR_HOOK_BEFORE_ROLLBACKS,  /* waits */
 	PR_HOOK_AFTER_ROLLBACKS,   /* waits; state: the list of runs */
-	PR_HOOK_GATE,              /* may this activity start? waits */
+	PR_HOOK_GATE,              /* may this activity start? waits, inserts */
 	PR_HOOK_BEFORE_ACTIVITY,   /* waits; context: the activity */
 	PR_HOOK_ENTRY,             /* the run entry was appended to the journal; state: the entry */
-	PR_HOOK_AFTER_ACTIVITY,    /* waits; state: the run entry, complete */
+	PR_HOOK_AFTER_ACTIVITY,    /* waits, inserts; state: the run entry, complete */
 	PR_HOOK_CONTINUOUS,        /* one continuous iteration ended; state: the hypothesis state */
 	PR_HOOK_INTERRUPTED,       /* the run is being interrupted; `reason` */
 	PR_HOOK_AFTER_EXPERIMENT,  /* waits; state: the journal */
@@ -84,6 +85,14 @@ struct pr_hook_answer {
 	char reason[256];    /* of INTERRUPT: for the log */
 	bool skip_rollbacks; /* of INTERRUPT: in every strategy (docs/engine.md 6.3, SIGUSR2) */
 	bool never_started; /* of INTERRUPT at STARTED: nothing was touched, so nothing is undone */
+	/*
+	 * Of CONTINUE at GATE and AFTER_ACTIVITY in the method or the rollbacks: an activity that
+	 * is put into that list, before the one at the gate or behind the one that is over, and
+	 * executed next as if it had been written there. The gate is asked for it, then again for
+	 * the one that it came before. Taken (one reference); elsewhere, behind an activity in the
+	 * background and in an interrupted run it is dropped.
+	 */
+	json_t *insert;
 };
 
 /* What a waiting hook holds; the engine's, valid until resumed or until the run is freed. */

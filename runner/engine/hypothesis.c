@@ -201,6 +201,11 @@ static void on_step(void *arg, struct pr_step *step)
 	struct pr_hypothesis *hypothesis = arg;
 
 	hypothesis->step = NULL;
+	if (step->end == PR_STEP_DONE && pr_activity_is_pause(step->activity)) {
+		pr_step_free(step);
+		hypothesis_go_on(hypothesis);
+		return;
+	}
 	if (step->end == PR_STEP_DONE &&
 		!pr_text_eq(pr_json_str(step->entry, "status"), "failed")) {
 		hypothesis_check(hypothesis, step);
@@ -219,16 +224,29 @@ static void on_step(void *arg, struct pr_step *step)
 	hypothesis_go_on(hypothesis);
 }
 
-static void hypothesis_start_probe(struct pr_hypothesis *hypothesis, json_t *item)
+static struct pr_step_order hypothesis_order(const struct pr_hypothesis *hypothesis)
 {
-	struct pr_step_order order = {
-		.item = item,
+	json_t *probes = pr_json_array(hypothesis->section, "probes");
+
+	return (struct pr_step_order){
+		.item = json_array_get(probes, hypothesis->next),
 		.phase = hypothesis->phase,
 		.background = false,
 		.entries = hypothesis->probes,
 		.list = hypothesis->list,
 	};
+}
 
+static void on_gate(void *arg)
+{
+	struct pr_hypothesis *hypothesis = arg;
+	struct pr_step_order order = hypothesis_order(hypothesis);
+
+	if (hypothesis->core->interruption.count != hypothesis->interruptions) {
+		hypothesis_go_on(hypothesis);
+		return;
+	}
+	hypothesis->next++;
 	hypothesis->step = pr_step_start(hypothesis->core, &order, on_step, hypothesis);
 	if (!hypothesis->step) {
 		hypothesis_crash(hypothesis, "out of memory");
@@ -243,10 +261,13 @@ static void on_turn(void *arg)
 
 	if (hypothesis->core->interruption.count != hypothesis->interruptions)
 		hypothesis->end = PR_HYPOTHESIS_INTERRUPTED;
-	if (hypothesis->end == PR_HYPOTHESIS_MET && hypothesis->next < json_array_size(probes))
-		hypothesis_start_probe(hypothesis, json_array_get(probes, hypothesis->next++));
-	else
+	if (hypothesis->end == PR_HYPOTHESIS_MET && hypothesis->next < json_array_size(probes)) {
+		struct pr_step_order order = hypothesis_order(hypothesis);
+
+		pr_step_ask_gate(&hypothesis->ask, hypothesis->core, &order, on_gate, hypothesis);
+	} else {
 		hypothesis_close(hypothesis);
+	}
 }
 
 static void on_opened(void *arg)

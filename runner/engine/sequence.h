@@ -17,13 +17,14 @@ typedef void pr_sequence_fn(void *arg);
 struct pr_sequence {
 	struct pr_core *core; /* NULL while idle */
 	enum pr_phase phase;
-	json_t *items;   /* an array, which hooks may make longer; owned */
+	json_t *items;   /* an array of the document, which hooks may make longer; owned */
 	json_t *entries; /* owned */
 	const char *list;
 	size_t next;
 	bool starting; /* a step is being started */
 	bool stopping; /* no further one is */
 	struct pr_step *current;
+	struct pr_ask gate; /* of the next item */
 	struct pr_background background;
 	enum pr_step_end end; /* of the whole */
 	struct pr_err error;  /* of CRASHED */

@@ -58,6 +58,12 @@ const char *pr_activity_name(const json_t *activity)
 	return name ? name : "None";
 }
 
+bool pr_activity_is_pause(const json_t *activity)
+{
+	return pr_text_eq(pr_json_str(json_object_get(activity, "provider"), "module"),
+		"chaosreliably.activities.pauses");
+}
+
 bool pr_activity_is_probe(const json_t *activity)
 {
 	return pr_text_eq(pr_json_str(activity, "type"), "probe");

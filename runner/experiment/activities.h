@@ -28,6 +28,12 @@ bool pr_document_has_hypothesis(const json_t *document);
 /* `name` of an activity as text for logs: "None" when it has none. Borrowed. */
 const char *pr_activity_name(const json_t *activity);
 
+/*
+ * Whether it only pauses: of the module chaosreliably.activities.pauses (docs/protocol.md 6.1).
+ * In a hypothesis such a one has no tolerance.
+ */
+bool pr_activity_is_pause(const json_t *activity);
+
 /* Whether `type` is "probe". */
 bool pr_activity_is_probe(const json_t *activity);
 
