@@ -13,6 +13,8 @@ static const struct pr_native_module *const modules[] = {
 	&pr_native_http_tolerances,
 	&pr_native_pauses,
 	&pr_native_safeguard_probes,
+	&pr_native_tls_probes,
+	&pr_native_tls_tolerances,
 };
 
 const struct pr_native_module *pr_native_find(const char *module)

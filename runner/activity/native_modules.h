@@ -9,5 +9,7 @@ extern const struct pr_native_module pr_native_http_probes;
 extern const struct pr_native_module pr_native_http_tolerances;
 extern const struct pr_native_module pr_native_pauses;
 extern const struct pr_native_module pr_native_safeguard_probes;
+extern const struct pr_native_module pr_native_tls_probes;
+extern const struct pr_native_module pr_native_tls_tolerances;
 
 #endif

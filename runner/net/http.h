@@ -64,6 +64,7 @@ struct pr_http_request {
 	bool compressed;    /* gzip and deflate are accepted and decoded */
 	bool fresh;         /* on a new connection: what a kept one loses, libcurl sends again */
 	bool interim;       /* an answer of 101 to 199 is taken for the final one */
+	bool handshake;     /* of TLS, directly, and nothing else: the certificate is the answer */
 	bool netrc;         /* ~/.netrc is honoured, over an Authorization header */
 	pr_http_stream_fn *stream; /* gets what comes with status 200, which is not collected */
 	void *stream_arg;
@@ -93,15 +94,21 @@ struct pr_http_field {
 /* Borrowed by the callback. */
 struct pr_http_response {
 	enum pr_http_failure failure;
-	char detail[256];             /* why, for a human; "" without failure */
-	int sys;                      /* errno, where it was no connection; else 0 */
-	bool sent;                    /* whether the request may have reached the peer */
-	long status;                  /* 0 with a failure before it came */
+	char detail[256]; /* why, for a human; "" without failure */
+	int sys;          /* errno, where it was no connection; else 0 */
+	bool unresolved;  /* no connection, because a name has no address */
+	char peer[80]; /* "10.0.0.1:443": whom it was connected to, a proxy where one is used; "" */
+	long proxy_status; /* what a proxy answered to being asked for a tunnel; 0: none was */
+	bool sent;         /* whether the request may have reached the peer */
+	long status;       /* 0 with a failure before it came */
 	struct pr_http_field *fields; /* in order, spelling of the server */
 	size_t field_count;
-	const char *content_type; /* NULL when absent */
-	struct pr_buf body;       /* decoded */
-	const char *url;          /* where the answer came from, after redirects */
+	const char *content_type;         /* NULL when absent */
+	struct pr_buf body;               /* decoded */
+	const char *url;                  /* where the answer came from, after redirects */
+	const unsigned char *certificate; /* of the peer, DER, after a mere handshake; else NULL */
+	size_t certificate_len;
+	char tls_version[16]; /* "TLSv1.3", with `certificate` */
 };
 
 typedef void pr_http_fn(void *arg, const struct pr_http_response *response);
@@ -130,6 +137,9 @@ void pr_http_call_free(struct pr_http_call *call);
 /* The value of a header of the answer (case ignored, several joined with ", "): caller frees; NULL:
  * none. */
 char *pr_http_field(const struct pr_http_response *response, const char *name) PR_MUST_CHECK;
+
+/* Reads a date as HTTP writes it (RFC 9110, 5.6.7). Returns false for anything else and NULL. */
+bool pr_http_date(const char *text, int64_t *ret_wall_us);
 
 /* Versions of libcurl and of its TLS library, for `version --verbose`. Static. */
 const char *pr_http_versions(void);

@@ -322,6 +322,24 @@ static void succeed(struct pr_http_call *call)
 	finish(call);
 }
 
+/* Whom it spoke to, for people who look for a fault. */
+static void note_route(struct pr_http_call *call, CURLcode code)
+{
+	struct pr_http_response *response = &call->response;
+	const char *address = NULL;
+	long port = 0;
+
+	response->unresolved =
+		code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY;
+	curl_easy_getinfo(call->easy, CURLINFO_HTTP_CONNECTCODE, &response->proxy_status);
+	curl_easy_getinfo(call->easy, CURLINFO_PRIMARY_IP, &address);
+	curl_easy_getinfo(call->easy, CURLINFO_PRIMARY_PORT, &port);
+	response->peer[0] = '\0';
+	if (address && *address)
+		pr_text_print(response->peer, sizeof response->peer,
+			strchr(address, ':') ? "[%s]:%ld" : "%s:%ld", address, port);
+}
+
 void pr_http_call_done(struct pr_http_call *call, CURLcode code)
 {
 	const char *target = NULL;
@@ -334,6 +352,7 @@ void pr_http_call_done(struct pr_http_call *call, CURLcode code)
 	}
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 	call->response.status = status;
+	note_route(call, code);
 	if (code != CURLE_OK && !call->stream_ended && !call->interim_ended) {
 		fail_with(call, code);
 		return;
@@ -421,6 +440,17 @@ void pr_http_call_free(struct pr_http_call *call)
 	free(call->response.fields);
 	pr_buf_release(&call->response.body);
 	pr_http_call_release_copy(call);
+	pr_http_call_release_handshake(call);
 	free(call->content_type);
 	free(call);
+}
+
+bool pr_http_date(const char *text, int64_t *ret_wall_us)
+{
+	time_t seconds = text ? curl_getdate(text, NULL) : -1;
+
+	if (seconds < 0)
+		return false;
+	*ret_wall_us = (int64_t)seconds * 1000000;
+	return true;
 }

@@ -45,6 +45,7 @@ struct pr_http_call {
 	void *arg;
 	struct pr_http_response response;
 	char *content_type;
+	unsigned char *certificate; /* OpenSSL's */
 	size_t field_cap;
 	curl_off_t uploaded;
 	int64_t started_us;
@@ -78,5 +79,11 @@ void pr_http_call_release_copy(struct pr_http_call *call);
 
 /* Builds url, method, headers and body of the next transfer into the call's handle. */
 int pr_http_call_prepare(struct pr_http_call *call, struct pr_err *err);
+
+/* Makes the next transfer end after the handshake, with the peer's certificate kept. */
+void pr_http_call_only_shake_hands(struct pr_http_call *call);
+
+/* Frees what a handshake has left. */
+void pr_http_call_release_handshake(struct pr_http_call *call);
 
 #endif

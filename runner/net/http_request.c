@@ -298,6 +298,8 @@ int pr_http_call_prepare(struct pr_http_call *call, struct pr_err *err)
 	set_method(call);
 	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
 	set_identity(call);
+	if (call->request.handshake)
+		pr_http_call_only_shake_hands(call);
 	return set_address(call) || call->short_of_memory ? pr_fail_nomem(err) : 0;
 }
 
