@@ -157,6 +157,7 @@ static int step_enter(struct pr_step *step)
 	if (!step->entry || json_array_append(step->order.entries, step->entry) < 0)
 		return PR_ENOMEM;
 	step->index = json_array_size(step->order.entries) - 1;
+	*step->core->traceparent = '\0';
 	pr_core_touch(step->core, step->entry, step->list, step->index);
 	pr_ask_tell(step->core, &(struct pr_hook_event){
 					.point = PR_HOOK_ENTRY,
@@ -187,6 +188,7 @@ static void step_call(struct pr_step *step)
 		step_succeed(step, json_null());
 	else
 		rc = step->core->start(&env, step->activity, on_outcome, step, &step->call, &err);
+	*step->core->traceparent = '\0';
 	if (rc == PR_ENOMEM)
 		step_fail(step, "out of memory");
 	else if (rc)
@@ -249,10 +251,15 @@ static void on_opened(void *arg)
 {
 	struct pr_step *step = arg;
 
-	if (step_is_late(step))
+	if (step_is_late(step)) {
 		step_close(step);
-	else
-		step_begin(step);
+		return;
+	}
+	if (step->ask.bypass) {
+		step->bypassed = step->is_dry = true;
+		step->sleeps = false;
+	}
+	step_begin(step);
 }
 
 /* Dry mode of this activity (docs/engine.md 6.4): any member `dry` of its own switches it off. */

@@ -56,8 +56,9 @@ struct pr_step {
 	int64_t start_us;
 	unsigned interruptions; /* how many there had been when it began */
 	bool is_dry;
-	bool sleeps; /* pauses are slept, not only announced */
-	bool opened; /* BEFORE_ACTIVITY was asked, so AFTER_ACTIVITY is */
+	bool bypassed; /* dry because a hook wanted it */
+	bool sleeps;   /* pauses are slept, not only announced */
+	bool opened;   /* BEFORE_ACTIVITY was asked, so AFTER_ACTIVITY is */
 	struct pr_activity_call *call;
 	struct pr_timer timer;
 	struct pr_task task;

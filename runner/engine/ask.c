@@ -59,6 +59,7 @@ static void answer_init(struct pr_hook_answer *answer)
 	answer->skip_rollbacks = false;
 	answer->never_started = false;
 	answer->insert = NULL;
+	answer->bypass = false;
 }
 
 /* Of an answer by ticket that has not been put into effect. */
@@ -92,6 +93,7 @@ static bool answer_apply(struct pr_ask *ask, const char *name, const struct pr_h
 	char reason[sizeof(answer->reason)];
 
 	answer_take_insert(ask, answer);
+	ask->bypass |= answer->bypass;
 	if (answer->verdict != PR_HOOK_INTERRUPT || points[point].deaf)
 		return false;
 	pr_debug("hook '%s' interrupts at %s", name, points[point].name);
@@ -179,21 +181,6 @@ static bool ask_go_on(struct pr_ask *ask)
 	return true;
 }
 
-void pr_ask_start(struct pr_ask *ask, struct pr_core *core, const struct pr_hook_event *event,
-	pr_ask_fn *fn, void *arg)
-{
-	ask->core = core;
-	ask->event = *event;
-	ask->event.run = &core->view;
-	ask->ticket.ask = ask;
-	ask->next_hook = 0;
-	json_decref(pr_steal(ask->inserts));
-	ask->fn = fn;
-	ask->arg = arg;
-	if (ask_go_on(ask))
-		ask_end(ask);
-}
-
 /* A hook has ended its wait, one turn of the loop ago: it is not on the stack any more. */
 static void on_resumed(void *arg)
 {
@@ -210,7 +197,12 @@ static void on_resumed(void *arg)
 
 void pr_hook_resume(struct pr_hook_ticket *ticket, const struct pr_hook_answer *answer)
 {
-	struct pr_ask *ask = ticket->ask;
+	ticket->resume(ticket, answer);
+}
+
+static void ask_resume(struct pr_hook_ticket *ticket, const struct pr_hook_answer *answer)
+{
+	struct pr_ask *ask = pr_container_of(ticket, struct pr_ask, ticket);
 
 	if (!(ask->waiting || ask->calling) || ask->resumed || answer->verdict == PR_HOOK_WAIT) {
 		json_decref(answer->insert);
@@ -219,6 +211,22 @@ void pr_hook_resume(struct pr_hook_ticket *ticket, const struct pr_hook_answer *
 	ask->resumed = true;
 	ask->answer = *answer;
 	pr_task_post(ask->core->loop, &ask->task, on_resumed, ask);
+}
+
+void pr_ask_start(struct pr_ask *ask, struct pr_core *core, const struct pr_hook_event *event,
+	pr_ask_fn *fn, void *arg)
+{
+	ask->core = core;
+	ask->event = *event;
+	ask->event.run = &core->view;
+	ask->ticket.resume = ask_resume;
+	ask->next_hook = 0;
+	json_decref(pr_steal(ask->inserts));
+	ask->bypass = false;
+	ask->fn = fn;
+	ask->arg = arg;
+	if (ask_go_on(ask))
+		ask_end(ask);
 }
 
 void pr_ask_hurry_all(struct pr_core *core)

@@ -15,10 +15,6 @@ struct pr_ask;
 /* All hooks have answered. */
 typedef void pr_ask_fn(void *arg);
 
-struct pr_hook_ticket {
-	struct pr_ask *ask;
-};
-
 /* All zero is an idle one. Inside the object that asks. */
 struct pr_ask {
 	struct pr_core *core; /* NULL while idle */
@@ -28,6 +24,7 @@ struct pr_ask {
 	json_t *inserts; /* activities that hooks brought, in the order of the hooks; NULL: none;
 			    owned, and `fn` may take it */
 	size_t next_hook;
+	bool bypass;  /* a hook wants it */
 	bool calling; /* a hook is being called */
 	bool waiting; /* a hook holds the ticket */
 	bool resumed; /* the one that is called or waited for has answered by its ticket */

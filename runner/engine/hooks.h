@@ -61,6 +61,8 @@ struct pr_run_view {
 	const char *run_id;       /* UUID of this run */
 	const char *journal_path; /* NULL: it is in memory only */
 	struct pr_pauses *pauses; /* who waits in a pause activity (activity/pauses.h) */
+	char *traceparent; /* PR_TRACEPARENT_SIZE bytes, in which ENTRY may leave the trace context
+			      for the requests of that activity (activity/provider.h) */
 };
 
 struct pr_hook_event {
@@ -93,10 +95,20 @@ struct pr_hook_answer {
 	 * background and in an interrupted run it is dropped.
 	 */
 	json_t *insert;
+	/*
+	 * Of CONTINUE at BEFORE_ACTIVITY: the activity is not executed, without pauses, as in a dry
+	 * run, and counts as one that succeeded with null; a tolerance counts as met.
+	 */
+	bool bypass;
 };
 
-/* What a waiting hook holds; the engine's, valid until resumed or until the run is freed. */
-struct pr_hook_ticket;
+/*
+ * What a waiting hook holds; its asker's, valid until resumed or until the run is freed. The asker
+ * is the engine, or a hook that hands the points on to others (control/controls.h).
+ */
+struct pr_hook_ticket {
+	void (*resume)(struct pr_hook_ticket *ticket, const struct pr_hook_answer *answer);
+};
 
 /* Ends the wait with an answer other than PR_HOOK_WAIT. May be called from any callback of the
  * loop. */

@@ -123,6 +123,12 @@ static void hypothesis_judge(struct pr_hypothesis *hypothesis, struct pr_step *s
 			name);
 }
 
+static void hypothesis_next(struct pr_hypothesis *hypothesis, struct pr_step *step)
+{
+	pr_step_free(step);
+	hypothesis_go_on(hypothesis);
+}
+
 /* A tolerance of type probe has answered (docs/engine.md 5.4). */
 static void on_tolerance_probe(void *arg, const struct pr_outcome *outcome)
 {
@@ -136,8 +142,7 @@ static void on_tolerance_probe(void *arg, const struct pr_outcome *outcome)
 			outcome->kind == PR_OUTCOME_SUCCEEDED &&
 				pr_tolerance_probe_met(outcome->output));
 	pr_activity_release(pr_steal(hypothesis->call));
-	pr_step_free(step);
-	hypothesis_go_on(hypothesis);
+	hypothesis_next(hypothesis, step);
 }
 
 /* Starts the probe that a tolerance is; on_tolerance_probe goes on. */
@@ -176,6 +181,14 @@ static int hypothesis_evaluate(
 	return pr_tolerance_apply(tolerance, output, &env.scope, ret_met, err);
 }
 
+/* What a control put among the probes to be executed, as a pause is, is not judged: what validation
+ * lets through has a tolerance. */
+static bool is_judged(const struct pr_step *step)
+{
+	return pr_activity_is_probe(step->activity) ||
+	       json_object_get(step->order.item, "tolerance");
+}
+
 /* A probe has succeeded: is it within its tolerance? */
 static void hypothesis_check(struct pr_hypothesis *hypothesis, struct pr_step *step)
 {
@@ -184,7 +197,11 @@ static void hypothesis_check(struct pr_hypothesis *hypothesis, struct pr_step *s
 	bool met = true;
 	int r = 0;
 
-	if (dry != PR_DRY_PROBES && dry != PR_DRY_ACTIVITIES)
+	if (!is_judged(step)) {
+		hypothesis_next(hypothesis, step);
+		return;
+	}
+	if (dry != PR_DRY_PROBES && dry != PR_DRY_ACTIVITIES && !step->bypassed)
 		r = hypothesis_evaluate(hypothesis, step, &met, &err);
 	if (hypothesis->probed)
 		return;
@@ -192,8 +209,7 @@ static void hypothesis_check(struct pr_hypothesis *hypothesis, struct pr_step *s
 		hypothesis_crash(hypothesis, err.msg);
 	else
 		hypothesis_judge(hypothesis, step, met);
-	pr_step_free(step);
-	hypothesis_go_on(hypothesis);
+	hypothesis_next(hypothesis, step);
 }
 
 static void on_step(void *arg, struct pr_step *step)
@@ -220,8 +236,7 @@ static void on_step(void *arg, struct pr_step *step)
 		pr_warn("Probe terminated unexpectedly, so its tolerance could not be validated");
 		hypothesis_judge(hypothesis, step, false);
 	}
-	pr_step_free(step);
-	hypothesis_go_on(hypothesis);
+	hypothesis_next(hypothesis, step);
 }
 
 static struct pr_step_order hypothesis_order(const struct pr_hypothesis *hypothesis)

@@ -15,17 +15,20 @@
 #define RESULTS EXECUTIONS "/" EXECUTION "/results"
 
 /* In place of the engine: takes the answers of the hook. */
-struct pr_hook_ticket {
+struct waiting {
+	struct pr_hook_ticket ticket;
 	struct pr_loop *loop;
 	int resumed;
 	struct pr_hook_answer answer;
 };
 
-void pr_hook_resume(struct pr_hook_ticket *ticket, const struct pr_hook_answer *answer)
+static void on_resume(struct pr_hook_ticket *ticket, const struct pr_hook_answer *answer)
 {
-	ticket->resumed++;
-	ticket->answer = *answer;
-	pr_loop_stop(ticket->loop);
+	struct waiting *waiting = pr_container_of(ticket, struct waiting, ticket);
+
+	waiting->resumed++;
+	waiting->answer = *answer;
+	pr_loop_stop(waiting->loop);
 }
 
 struct fixture {
@@ -34,7 +37,7 @@ struct fixture {
 	struct pr_plan plan;
 	struct pr_reporter *reporter;
 	struct pr_run_view view;
-	struct pr_hook_ticket ticket;
+	struct waiting waiting;
 	int terminated;
 	bool skip_rollbacks;
 };
@@ -63,7 +66,8 @@ static int make_reporter(struct fixture *f)
 	f->view.document = json_pack("{s: s}", "title", "t");
 	f->view.journal = json_pack("{s: O, s: s?, s: b, s: []}", "experiment", f->view.document,
 		"status", NULL, "deviated", false, "run");
-	f->ticket.loop = f->place.loop;
+	f->waiting.ticket.resume = on_resume;
+	f->waiting.loop = f->place.loop;
 	return pr_reporter_new(f->place.loop, &options, &f->reporter, NULL);
 }
 
@@ -99,15 +103,15 @@ static struct pr_hook_answer reach(struct fixture *f, enum pr_hook_point point)
 	struct pr_hook hook = pr_reporter_hook(f->reporter);
 	struct pr_hook_event event = {.point = point, .run = &f->view};
 	struct pr_hook_answer answer = {.verdict = PR_HOOK_CONTINUE};
-	int before = f->ticket.resumed;
+	int before = f->waiting.resumed;
 
-	hook.on(hook.self, &event, &f->ticket, &answer);
+	hook.on(hook.self, &event, &f->waiting.ticket, &answer);
 	if (answer.verdict != PR_HOOK_WAIT)
 		return answer;
-	assert_int_equal(f->ticket.resumed, before);
-	while (f->ticket.resumed == before)
+	assert_int_equal(f->waiting.resumed, before);
+	while (f->waiting.resumed == before)
 		place_run(&f->place);
-	return f->ticket.answer;
+	return f->waiting.answer;
 }
 
 /* How many requests had this method and path, and this text in their body. */
@@ -283,14 +287,14 @@ static void an_interrupted_start_ends_without_the_platform(void **state)
 	struct pr_hook_answer answer = {.verdict = PR_HOOK_CONTINUE};
 
 	SERVE(&f->place, steps);
-	hook.on(hook.self, &event, &f->ticket, &answer);
+	hook.on(hook.self, &event, &f->waiting.ticket, &answer);
 	assert_int_equal(answer.verdict, PR_HOOK_WAIT);
 	place_settle(&f->place, 2);
 	hook.cancel(hook.self);
-	while (!f->ticket.resumed)
+	while (!f->waiting.resumed)
 		place_run(&f->place);
-	assert_int_equal(f->ticket.answer.verdict, PR_HOOK_INTERRUPT);
-	assert_true(f->ticket.answer.never_started);
+	assert_int_equal(f->waiting.answer.verdict, PR_HOOK_INTERRUPT);
+	assert_true(f->waiting.answer.never_started);
 	assert_string_equal(pr_reporter_refusal(f->reporter), "interrupted");
 	assert_int_equal(asked(f, "PUT", STATUS, "\"error\":\"interrupted\""), 1);
 }
