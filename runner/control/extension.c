@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "codec/json.h"
+#include "experiment/activities.h"
 
 #include <string.h>
 
@@ -105,15 +106,89 @@ static int add_pipeline(json_t *extra, struct pr_err *err)
 	return !run_url || add_link(extra, "run", run_url, err) ? PR_ENOMEM : 0;
 }
 
-int pr_extension_complete(json_t *extension, const char *execution_url, struct pr_err *err)
+/* Python packages whose modules are built in, with the version that they follow. */
+static const struct package {
+	const char *module, *name, *version;
+} packages[] = {
+	{"chaosreliably.", "chaostoolkit-reliably", "0.84.0"},
+};
+
+static bool is_used(const struct package *package, const json_t *document, json_t *list)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (list, i, item) {
+		const json_t *activity = pr_activity_resolve(document, item);
+		const char *module = pr_json_str(json_object_get(activity, "provider"), "module");
+
+		if (module && pr_text_starts(module, package->module))
+			return true;
+	}
+	return false;
+}
+
+static json_t *packages_of(const json_t *document)
+{
+	json_auto_t *found = json_array();
+
+	for (size_t i = 0; found && i < PR_LEN(packages); i++) {
+		const struct package *package = &packages[i];
+
+		if (!is_used(package, document, pr_document_method(document)) &&
+			!is_used(package, document, pr_document_probes(document)) &&
+			!is_used(package, document, pr_document_rollbacks(document)))
+			continue;
+		if (pr_json_append(found,
+			    json_pack("{s: s, s: s}", "name", package->name, "version",
+				    package->version),
+			    NULL))
+			return NULL;
+	}
+	return pr_steal(found);
+}
+
+/* In Slack's own syntax of a link. */
+static int add_slack_link(json_t *configuration, const char *execution_url, struct pr_err *err)
+{
+	PR_AUTO(free) char *link = pr_text_format("<%s|View Reliably Execution>", execution_url);
+
+	if (!link || (!json_object_get(configuration, "slack_extra") &&
+			     pr_json_set(configuration, "slack_extra", json_array(), err)))
+		return pr_fail_nomem(err);
+	if (!pr_json_array(configuration, "slack_extra"))
+		return 0;
+	return pr_json_append(pr_json_array(configuration, "slack_extra"), json_string(link), err);
+}
+
+static int tell_slack(const struct pr_run_view *run, const char *execution_url, struct pr_err *err)
+{
+	json_t *own = json_object_get(run->document, "configuration");
+
+	if (!pr_env_get_set("SLACK_CHANNEL"))
+		return 0;
+	if (!own && pr_json_set(run->document, "configuration", json_object(), err))
+		return PR_ENOMEM;
+	own = pr_json_object(run->document, "configuration");
+	if (own && add_slack_link(own, execution_url, err))
+		return PR_ENOMEM;
+	if (!json_is_object(run->configuration) || run->configuration == own)
+		return 0;
+	return add_slack_link(run->configuration, execution_url, err);
+}
+
+int pr_extension_complete(json_t *extension, const struct pr_run_view *run,
+	const char *execution_url, struct pr_err *err)
 {
 	json_auto_t *extra = extra_of_environment();
 
+	if (tell_slack(run, execution_url, err))
+		return PR_ENOMEM;
 	if (pr_json_set(extension, "execution_url", json_string(execution_url), err) ||
 		pr_json_set(extension, "extra", json_incref(extra), err) ||
 		add_pipeline(extra, err))
 		return pr_fail_nomem(err);
-	return set_default(extension, "chaostoolkit_extensions", json_array(), err);
+	return pr_json_set(extension, "chaostoolkit_extensions", packages_of(run->document), err);
 }
 
 int pr_extension_close(json_t *extension, struct pr_err *err)

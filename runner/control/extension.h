@@ -5,6 +5,7 @@
  * (docs/protocol.md 2.10). */
 
 #include "base/err.h"
+#include "engine/hooks.h"
 
 #include <jansson.h>
 
@@ -12,8 +13,14 @@
 int pr_extension_open(
 	json_t *document, const char *run_id, json_t **ret_extension, struct pr_err *err);
 
-/* Sets what is known once the execution exists: its address and `extra` from the environment. */
-int pr_extension_complete(json_t *extension, const char *execution_url, struct pr_err *err);
+/*
+ * Sets what is known once the execution exists: its address, `extra` from the environment, and in
+ * `chaostoolkit_extensions` the packages whose activities this program has itself. Where the
+ * variable SLACK_CHANNEL names one, the address is added to `slack_extra` in the configuration of
+ * the run and of its document.
+ */
+int pr_extension_complete(json_t *extension, const struct pr_run_view *run,
+	const char *execution_url, struct pr_err *err);
 
 /* Sets what is known at the end: `captures`, null of each system that nothing was captured from. */
 int pr_extension_close(json_t *extension, struct pr_err *err);

@@ -6,6 +6,8 @@
 #include "codec/json_write.h"
 #include "control/creation.h"
 #include "control/extension.h"
+#include "control/pausing.h"
+#include "control/settling.h"
 #include "control/uplink.h"
 #include "control/watcher.h"
 #include "platform/delivery.h"
@@ -19,8 +21,6 @@
 #define HURRY_MS INT64_C(1000)
 #define LEAST_MS INT64_C(1000)
 #define DRAIN_MS INT64_C(5000)
-#define SETTLE_MS INT64_C(5000)
-#define SETTLE_STEP_MS INT64_C(500)
 
 struct pr_reporter {
 	struct pr_loop *loop;
@@ -34,18 +34,20 @@ struct pr_reporter {
 	char *refusal;
 	char *undelivered;
 	char *status_path;
+	char started_on[PR_STAMP_SIZE];
+	bool paused;                   /* as the platform was told last */
 	struct pr_platform_call *call; /* plan status */
 	struct pr_creation *creation;
 	struct pr_uplink uplink;
 	struct pr_watcher watcher;
+	struct pr_pausing pausing;
 	struct pr_spool_entry spool;
 	json_t *closing;
 	struct pr_delivery *delivery;
 	struct pr_timer hurry; /* of an interrupted start */
 	int64_t deadline_us;   /* of the closing calls */
 	int64_t until_us;      /* pr_reporter_hasten; 0: nobody is in a hurry */
-	struct pr_timer settle;
-	int64_t settle_until_us;
+	struct pr_settling settling;
 };
 
 static void resume(struct pr_reporter *reporter, const struct pr_hook_answer *answer)
@@ -130,7 +132,9 @@ static void hurry(void *self)
 {
 	struct pr_reporter *reporter = self;
 
-	if (!pr_timer_active(&reporter->hurry))
+	if (*reporter->execution)
+		pr_pausing_cancel(&reporter->pausing);
+	else if (!pr_timer_active(&reporter->hurry))
 		(void)pr_timer_start(
 			reporter->loop, &reporter->hurry, HURRY_MS * US_PER_MS, on_hurry, reporter);
 }
@@ -138,18 +142,18 @@ static void hurry(void *self)
 static int open_execution(struct pr_reporter *reporter, const char *execution, struct pr_err *err)
 {
 	const struct pr_plan *plan = reporter->options.plan;
-	char started_on[PR_STAMP_SIZE];
 
 	if (pr_uuid_parse(execution, reporter->execution, err))
 		return PR_EPROTO;
 	reporter->execution_url = pr_text_format("%s/executions/view/?id=%s&exp=%s",
 		reporter->options.service->host, reporter->execution, plan->experiment);
 	if (!reporter->execution_url ||
-		pr_extension_complete(reporter->extension, reporter->execution_url, err))
+		pr_extension_complete(
+			reporter->extension, reporter->pausing.view, reporter->execution_url, err))
 		return pr_fail_nomem(err);
-	pr_stamp_iso6(started_on, pr_loop_wall_us(reporter->loop));
+	pr_stamp_iso6(reporter->started_on, pr_loop_wall_us(reporter->loop));
 	if (pr_uplink_start(&reporter->uplink, plan->experiment, reporter->execution,
-		    pr_report_running(started_on, plan->id), err))
+		    pr_report_running(reporter->started_on, plan->id), err))
 		return PR_ENOMEM;
 	return pr_watcher_start(&reporter->watcher, plan->experiment, reporter->execution, err);
 }
@@ -202,51 +206,12 @@ static void start(struct pr_reporter *reporter, const struct pr_hook_event *even
 		answer->never_started = true;
 		pr_text_copy(answer->reason, sizeof answer->reason, "out of memory");
 	}
+	pr_pausing_start(&reporter->pausing, event->run, reporter->extension);
 }
 
-static void settle(void *arg);
-
-static void on_settled(void *arg, const struct pr_platform_answer *answer)
+static void on_settled(void *arg)
 {
-	struct pr_reporter *reporter = arg;
-
-	(void)answer;
-	reporter->call = NULL;
-	go_on(reporter);
-}
-
-static void on_plan_read(void *arg, const struct pr_platform_answer *answer)
-{
-	struct pr_reporter *reporter = arg;
-	const char *status = pr_json_str(answer->body, "status");
-
-	reporter->call = NULL;
-	if (pr_text_eq(status, "creating") || pr_text_eq(status, "created")) {
-		if (put_plan_status(reporter, "completed", NULL, on_settled))
-			go_on(reporter);
-		return;
-	}
-	if (pr_loop_now_us(reporter->loop) > reporter->settle_until_us ||
-		pr_timer_start(reporter->loop, &reporter->settle, SETTLE_STEP_MS * US_PER_MS,
-			settle, reporter))
-		go_on(reporter);
-}
-
-/*
- * A plan that we read as `creating` is written by the platform once more after it launched us,
- * which may replace our status (docs/protocol.md 2.6): we look until that was seen, and put ours
- * again.
- */
-static void settle(void *arg)
-{
-	struct pr_reporter *reporter = arg;
-	char path[PR_UUID_SIZE + 16];
-	struct pr_platform_request request = {.method = "GET", .path = path};
-
-	pr_text_print(path, sizeof path, "/plans/%s", reporter->options.plan->id);
-	if (pr_platform_send(reporter->options.platform, &request, on_plan_read, reporter,
-		    &reporter->call, NULL))
-		go_on(reporter);
+	go_on(arg);
 }
 
 static void keep(struct pr_reporter *reporter, const char *message)
@@ -280,8 +245,8 @@ static void on_delivered(void *arg, const struct pr_delivery_result *result)
 		go_on(reporter);
 		return;
 	}
-	reporter->settle_until_us = pr_loop_now_us(reporter->loop) + SETTLE_MS * US_PER_MS;
-	settle(reporter);
+	pr_settling_start(&reporter->settling, reporter->options.platform,
+		reporter->options.plan->id, on_settled, reporter);
 }
 
 static json_t *closing_report(const struct pr_reporter *reporter)
@@ -335,8 +300,7 @@ static void stop_settling(void *arg)
 {
 	struct pr_reporter *reporter = arg;
 
-	pr_timer_stop(&reporter->settle);
-	pr_platform_cancel(pr_steal(reporter->call));
+	pr_settling_stop(&reporter->settling);
 	go_on(reporter);
 }
 
@@ -351,7 +315,7 @@ void pr_reporter_hasten(struct pr_reporter *reporter, int64_t until_us)
 		return;
 	bound_deadline(reporter);
 	rest = reporter->deadline_us - pr_loop_now_us(reporter->loop);
-	if (reporter->settle_until_us)
+	if (pr_settling_active(&reporter->settling))
 		(void)pr_timer_start(
 			reporter->loop, &reporter->hurry, rest, stop_settling, reporter);
 	else if (reporter->delivery)
@@ -389,6 +353,7 @@ static void on_event(void *self, const struct pr_hook_event *event, struct pr_ho
 {
 	struct pr_reporter *reporter = self;
 
+	pr_pausing_on(&reporter->pausing, event, ticket, answer);
 	if (event->point == PR_HOOK_STARTED)
 		start(reporter, event, ticket, answer);
 	else if (event->point == PR_HOOK_AFTER_EXPERIMENT && reporter->extension &&
@@ -401,9 +366,8 @@ static void on_event(void *self, const struct pr_hook_event *event, struct pr_ho
 }
 
 /* The user's order is part of what the journal says of the run. */
-static void on_terminate(void *arg, bool skip_rollbacks)
+static void terminate(struct pr_reporter *reporter, bool skip_rollbacks)
 {
-	struct pr_reporter *reporter = arg;
 	char now[PR_STAMP_SIZE];
 
 	pr_stamp_iso6(now, pr_loop_wall_us(reporter->loop));
@@ -412,6 +376,36 @@ static void on_terminate(void *arg, bool skip_rollbacks)
 		    NULL))
 		pr_debug("The termination could not be recorded");
 	reporter->options.terminate(reporter->options.arg, skip_rollbacks);
+}
+
+static void on_order(void *arg, const struct pr_order *order)
+{
+	struct pr_reporter *reporter = arg;
+
+	pr_pausing_order(&reporter->pausing, order);
+	if (order->kind == PR_ORDER_TERMINATE)
+		terminate(reporter, order->skip_rollbacks);
+}
+
+/* A pause begins or ends: the state of the execution, then what the journal says of it. */
+static void on_pausing(void *arg, bool paused, int64_t duration_s)
+{
+	struct pr_reporter *reporter = arg;
+	const char *plan = reporter->options.plan->id;
+
+	reporter->paused = paused;
+	pr_uplink_say(&reporter->uplink, paused ? pr_report_paused(duration_s, plan)
+						: pr_report_running(reporter->started_on, plan));
+	pr_uplink_touch(&reporter->uplink);
+}
+
+static void on_state_taken(void *arg)
+{
+	struct pr_reporter *reporter = arg;
+
+	pr_watcher_outdate(&reporter->watcher);
+	if (!reporter->paused)
+		pr_pausing_settled(&reporter->pausing);
 }
 
 int pr_reporter_new(struct pr_loop *loop, const struct pr_reporter_options *options,
@@ -427,11 +421,14 @@ int pr_reporter_new(struct pr_loop *loop, const struct pr_reporter_options *opti
 	reporter->uplink = (struct pr_uplink){.loop = loop,
 		.platform = options->platform,
 		.log = options->log,
-		.plan = options->plan->id};
+		.plan = options->plan->id,
+		.taken = on_state_taken,
+		.taken_arg = reporter};
+	reporter->pausing = (struct pr_pausing){.fn = on_pausing, .arg = reporter};
 	reporter->watcher = (struct pr_watcher){.loop = loop,
 		.platform = options->platform,
 		.interval_ms = options->poll_ms,
-		.terminate = on_terminate,
+		.fn = on_order,
 		.arg = reporter};
 	reporter->status_path = pr_text_format("/plans/%s/status", options->plan->id);
 	if (!reporter->status_path) {
@@ -446,11 +443,12 @@ void pr_reporter_free(struct pr_reporter *reporter)
 {
 	if (!reporter)
 		return;
-	pr_timer_stop(&reporter->settle);
+	pr_settling_stop(&reporter->settling);
 	pr_timer_stop(&reporter->hurry);
 	pr_platform_cancel(reporter->call);
 	pr_creation_free(reporter->creation);
 	pr_watcher_stop(&reporter->watcher);
+	pr_pausing_release(&reporter->pausing);
 	pr_uplink_release(&reporter->uplink);
 	pr_delivery_free(reporter->delivery);
 	pr_spool_close(&reporter->spool);

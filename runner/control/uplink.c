@@ -5,10 +5,12 @@
 #include "codec/json.h"
 #include "codec/json_write.h"
 #include "engine/journal.h"
+#include "net/retry.h"
 #include "platform/report.h"
 
 #include <string.h>
 
+#define US_PER_MS INT64_C(1000)
 #define BYTES_FACTOR 4
 #define SILENCE_US ((int64_t)30 * 1000000)
 
@@ -24,20 +26,60 @@ static void on_answer(void *arg, const struct pr_platform_answer *answer)
 	send_next(uplink);
 }
 
-static void send_body(struct pr_uplink *uplink, const char *path, const json_t *body)
+/* Whether a failure may pass; what the platform refuses it will refuse again. */
+static bool may_pass(const struct pr_platform_answer *answer)
+{
+	return answer->status == 0 || answer->status == 429 || answer->status >= 500;
+}
+
+static void on_again(void *arg)
+{
+	send_next(arg);
+}
+
+/* The state was not taken: unless there is another one by now, it goes again after a while. */
+static void say_again(struct pr_uplink *uplink, json_t *state)
+{
+	int64_t ms = pr_retry_delay_ms(++uplink->refusals, 1, NULL);
+
+	if (pr_timer_start(uplink->loop, &uplink->again, ms * US_PER_MS, on_again, uplink)) {
+		json_decref(state);
+		return;
+	}
+	uplink->state = state;
+}
+
+static void on_state(void *arg, const struct pr_platform_answer *answer)
+{
+	struct pr_uplink *uplink = arg;
+	json_auto_t *state = pr_steal(uplink->said);
+
+	uplink->call = NULL;
+	if (answer->code != PR_OK) {
+		pr_debug("The platform did not take the state: %s", answer->message);
+		if (!uplink->state && !uplink->drained && may_pass(answer))
+			say_again(uplink, pr_steal(state));
+	} else if (!uplink->state && uplink->taken) {
+		uplink->taken(uplink->taken_arg);
+	}
+	send_next(uplink);
+}
+
+/* Returns the size of what was sent; 0: nothing could be. */
+static size_t send_body(
+	struct pr_uplink *uplink, const char *path, const json_t *body, pr_platform_fn *fn)
 {
 	PR_AUTO(free) char *text = pr_json_line(body);
 	struct pr_platform_request request = {
 		.method = "PUT", .path = path, .body = text, .body_len = text ? strlen(text) : 0};
 
-	if (!text || pr_platform_send(
-			     uplink->platform, &request, on_answer, uplink, &uplink->call, NULL)) {
+	if (!text ||
+		pr_platform_send(uplink->platform, &request, fn, uplink, &uplink->call, NULL)) {
 		pr_debug("An update could not be sent");
-		return;
+		return 0;
 	}
 	uplink->sent_bytes += request.body_len;
-	uplink->last_size = request.body_len;
-	uplink->last_sent_us = pr_loop_now_us(uplink->loop);
+	return request.body_len;
 }
 
 /* Keeps the bytes of a run linear in its journal: its present size is estimated by its entries. */
@@ -90,17 +132,18 @@ static void send_results(struct pr_uplink *uplink)
 	if (!body)
 		return;
 	uplink->last_entries = pr_report_entries(uplink->journal);
-	send_body(uplink, uplink->results_path, body);
+	uplink->last_size = send_body(uplink, uplink->results_path, body, on_answer);
+	uplink->last_sent_us = pr_loop_now_us(uplink->loop);
 }
 
 static void send_next(struct pr_uplink *uplink)
 {
 	if (uplink->call)
 		return;
-	if (uplink->state) {
-		json_auto_t *body = pr_steal(uplink->state);
-
-		send_body(uplink, uplink->state_path, body);
+	if (uplink->state && !pr_timer_active(&uplink->again)) {
+		json_decref(uplink->said);
+		uplink->said = pr_steal(uplink->state);
+		(void)send_body(uplink, uplink->state_path, uplink->said, on_state);
 	} else if (uplink->drained) {
 		pr_timer_stop(&uplink->timer);
 		uplink->drained(uplink->arg);
@@ -121,6 +164,19 @@ int pr_uplink_start(struct pr_uplink *uplink, const char *experiment, const char
 		return pr_fail_nomem(err);
 	send_next(uplink);
 	return 0;
+}
+
+void pr_uplink_say(struct pr_uplink *uplink, json_t *state)
+{
+	if (!state || !uplink->state_path || uplink->drained) {
+		json_decref(state);
+		return;
+	}
+	json_decref(uplink->state);
+	uplink->state = state;
+	uplink->refusals = 0;
+	pr_timer_stop(&uplink->again);
+	send_next(uplink);
 }
 
 void pr_uplink_touch(struct pr_uplink *uplink)
@@ -144,6 +200,9 @@ static void on_impatient(void *arg)
 void pr_uplink_drain(struct pr_uplink *uplink, int64_t patience_us, pr_loop_fn *fn, void *arg)
 {
 	pr_timer_stop(&uplink->timer);
+	if (pr_timer_active(&uplink->again)) /* the last one is to come: it has had its time */
+		json_decref(pr_steal(uplink->state));
+	pr_timer_stop(&uplink->again);
 	uplink->drained = fn;
 	uplink->arg = arg;
 	if (uplink->call &&
@@ -157,7 +216,9 @@ void pr_uplink_release(struct pr_uplink *uplink)
 {
 	pr_timer_stop(&uplink->timer);
 	pr_platform_cancel(uplink->call);
+	pr_timer_stop(&uplink->again);
 	json_decref(uplink->state);
+	json_decref(uplink->said);
 	free(uplink->state_path);
 	free(uplink->results_path);
 	*uplink = (struct pr_uplink){0};

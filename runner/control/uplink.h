@@ -2,8 +2,9 @@
 #define PR_CONTROL_UPLINK_H
 
 /*
- * What is sent while a run goes on: the state `running`, then the journal as it grows, latest-wins
- * and one call in flight (docs/design.md, decision 4). Failures are logged and change nothing.
+ * What is sent while a run goes on: the state, then the journal as it grows, latest-wins and one
+ * call in flight (docs/design.md, decision 4). Failures are logged and change nothing; a state is
+ * sent again until the platform has it, since users see it.
  */
 
 #include "base/buf.h"
@@ -18,7 +19,12 @@ struct pr_uplink {
 	const char *plan;
 	char *state_path; /* owned */
 	char *results_path;
-	json_t *state;   /* to be sent before any results; owned */
+	json_t *state;         /* to be sent before any results; owned */
+	json_t *said;          /* the state in flight; owned */
+	unsigned refusals;     /* of the present state */
+	struct pr_timer again; /* until it is sent again */
+	pr_loop_fn *taken;     /* the platform has the latest state; NULL: nobody asks */
+	void *taken_arg;
 	json_t *journal; /* borrowed */
 	struct pr_platform_call *call;
 	struct pr_timer timer; /* for what was skipped */
@@ -34,6 +40,12 @@ struct pr_uplink {
 /* Starts with the body of the state `running` (taken). Release in any case. */
 int pr_uplink_start(struct pr_uplink *uplink, const char *experiment, const char *execution,
 	json_t *running, struct pr_err *err);
+
+/*
+ * Sends this state (taken; NULL: want of memory) before any further results, in place of one that
+ * has not been sent.
+ */
+void pr_uplink_say(struct pr_uplink *uplink, json_t *state);
 
 /* The journal has changed. */
 void pr_uplink_touch(struct pr_uplink *uplink);

@@ -51,7 +51,8 @@ int pr_platform_new(struct pr_loop *loop, const struct pr_service *service,
 	if (!platform)
 		return pr_fail_nomem(err);
 	platform->loop = loop;
-	platform->base = pr_text_format("%s/api/v1/organization/%s", service->host,
+	platform->base = pr_text_format("%s/api/v1/organization%s%s", service->host,
+		service->organization ? "/" : "",
 		service->organization ? service->organization : "");
 	platform->authorization = pr_text_format("Bearer %s", service->token ? service->token : "");
 	if (!platform->base || !platform->authorization ||
@@ -137,8 +138,9 @@ static char *words_of(const json_t *problems)
 static void add_detail(const json_t *body, char *text, size_t size)
 {
 	const json_t *detail = json_object_get(body, "detail");
-	PR_AUTO(free) char *line =
-		json_is_string(detail) ? pr_text_dup(json_string_value(detail)) : words_of(detail);
+	const char *said =
+		json_is_string(detail) ? json_string_value(detail) : pr_json_str(detail, "message");
+	PR_AUTO(free) char *line = said ? pr_text_dup(said) : words_of(detail);
 
 	if (!line && detail)
 		line = pr_json_line(detail);
@@ -175,7 +177,8 @@ static void refuse(struct pr_platform_answer *answer)
 		if (refusals[i].status != answer->status)
 			continue;
 		answer->code = refusals[i].code;
-		pr_text_copy(answer->message, sizeof answer->message, refusals[i].text);
+		copy_line(answer->message, sizeof answer->message,
+			answer->status == 429 && *detail ? detail : refusals[i].text);
 		return;
 	}
 	if (!*detail)

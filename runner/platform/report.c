@@ -68,6 +68,12 @@ json_t *pr_report_running(const char *started_on, const char *plan)
 		"plan_id", plan);
 }
 
+json_t *pr_report_paused(int64_t duration_s, const char *plan)
+{
+	return json_pack("{s: s, s: I, s: s?}", "current", "pause", "duration",
+		(json_int_t)duration_s, "plan_id", plan);
+}
+
 json_t *pr_report_finished(const char *status, bool deviated, const char *plan)
 {
 	return json_pack("{s: s, s: s, s: b, s: s?}", "current", "finished", "status", status,

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * {"result": "<journal as text>", "log"?: …, "plan_id": …}. The journal is redacted, and NUL, which
@@ -22,6 +23,9 @@ json_t *pr_report_plan_status(const char *status, const char *error) PR_MUST_CHE
 
 /* {"current": "running", "started_on": …, "plan_id": …} */
 json_t *pr_report_running(const char *started_on, const char *plan) PR_MUST_CHECK;
+
+/* {"current": "pause", "duration": …, "plan_id": …}; the platform takes 0 to 3300 whole seconds. */
+json_t *pr_report_paused(int64_t duration_s, const char *plan) PR_MUST_CHECK;
 
 /* {"current": "finished", "status": …, "deviated": …, "plan_id": …} */
 json_t *pr_report_finished(const char *status, bool deviated, const char *plan) PR_MUST_CHECK;

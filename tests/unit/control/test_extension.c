@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 static const char *const variables[] = {"RELIABLY_EXECUTION_EXTRA", "CI", "GITHUB_SERVER_URL",
-	"GITHUB_REPOSITORY", "GITHUB_RUN_ID"};
+	"GITHUB_REPOSITORY", "GITHUB_RUN_ID", "SLACK_CHANNEL"};
 
 static int forget(void **state)
 {
@@ -102,13 +102,16 @@ static void what_is_known_of_the_execution_is_added(void **state)
 			" 'value': 'https://g/o/r/actions/runs/7'}]"},
 	};
 
+	json_t *document = json_object();
+	struct pr_run_view run = {.document = document};
+
 	for (size_t i = 0; i < PR_LEN(cases); i++) {
 		json_t *extension = json_object();
 
 		for (size_t k = 0; k < 4 && cases[i].env[k][0]; k++)
 			assert_int_equal(
 				pr_env_set(cases[i].env[k][0], cases[i].env[k][1], NULL), 0);
-		assert_int_equal(pr_extension_complete(extension, "https://here", NULL), 0);
+		assert_int_equal(pr_extension_complete(extension, &run, "https://here", NULL), 0);
 		assert_json(json_object_get(extension, "extra"), cases[i].extra);
 		assert_string_equal(json_string_value(json_object_get(extension, "execution_url")),
 			"https://here");
@@ -116,6 +119,71 @@ static void what_is_known_of_the_execution_is_added(void **state)
 		json_decref(extension);
 		forget(state);
 	}
+	json_decref(document);
+}
+
+static void the_packages_that_are_built_in_are_named(void **state)
+{
+	static const char ours[] =
+		"[{'name': 'chaostoolkit-reliably', 'version': '0.84.0'}]";
+	static const struct {
+		const char *document, *packages;
+	} cases[] = {
+		{"{'method': [{'provider': {'type': 'process'}}, 3, {'provider': null}]}", "[]"},
+		{"{'method': [{'provider': {'module': 'os.path'}}]}", "[]"},
+		{"{'method': [{'provider': {'module': 'chaosreliably.activities.pauses'}}]}",
+			ours},
+		{"{'rollbacks': [{'provider': {'module': 'chaosreliably.activities.tls'}}]}",
+			ours},
+		{"{'steady-state-hypothesis': {'probes': [{'provider': {'module':"
+		 " 'chaosreliably.activities.http.probes'}}]}}",
+			ours},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		json_t *extension = json_object();
+		struct pr_run_view run = {.document = parse(cases[i].document)};
+
+		assert_int_equal(
+			pr_extension_complete(extension, &run, "https://here", NULL), 0);
+		assert_json(json_object_get(extension, "chaostoolkit_extensions"),
+			cases[i].packages);
+		assert_null(json_object_get(run.document, "configuration"));
+		json_decref(extension);
+		json_decref(run.document);
+	}
+}
+
+static void slack_is_told_where_the_execution_is(void **state)
+{
+	static const struct {
+		const char *before, *after;
+	} cases[] = {
+		{"{}", "{'configuration': {'slack_extra': ['<u|View Reliably Execution>']}}"},
+		{"{'configuration': {'slack_extra': ['x']}}",
+			"{'configuration': {'slack_extra': ['x',"
+			" '<u|View Reliably Execution>']}}"},
+		{"{'configuration': {'slack_extra': 'x'}}",
+			"{'configuration': {'slack_extra': 'x'}}"},
+		{"{'configuration': 3}", "{'configuration': 3}"},
+	};
+
+	assert_int_equal(pr_env_set("SLACK_CHANNEL", "#c", NULL), 0);
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		json_t *extension = json_object();
+		struct pr_run_view run = {
+			.document = parse(cases[i].before), .configuration = json_object()};
+
+		assert_int_equal(pr_extension_complete(extension, &run, "u", NULL), 0);
+		assert_json(run.document, cases[i].after);
+		assert_json(run.configuration,
+			"{'slack_extra': ['<u|View Reliably Execution>']}");
+		json_decref(extension);
+		json_decref(run.document);
+		json_decref(run.configuration);
+	}
+	forget(state);
 }
 
 static void a_stored_journal_tells_its_run(void **state)
@@ -156,6 +224,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CLEAN(the_entry_is_found_or_appended),
 		CLEAN(what_is_known_of_the_execution_is_added),
+		CLEAN(the_packages_that_are_built_in_are_named),
+		CLEAN(slack_is_told_where_the_execution_is),
 		CLEAN(a_stored_journal_tells_its_run),
 	};
 
