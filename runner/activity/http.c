@@ -143,6 +143,8 @@ static int begin(const struct pr_activity_env *env, struct http *http, const jso
 {
 	int rc = pr_http_exchange_build(provider, &env->scope, &http->exchange, err);
 
+	if (!rc && env->traceparent && *env->traceparent)
+		rc = pr_http_exchange_trace(&http->exchange, env->traceparent, err);
 	if (rc)
 		return rc;
 	if (!http->exchange.policy.ca_file)

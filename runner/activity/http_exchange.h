@@ -24,12 +24,17 @@ struct pr_http_exchange {
 	json_t *values; /* substituted url, headers, timeout, arguments, verify_tls: kept alive */
 	struct pr_http_header *headers;
 	char *header_bytes; /* the values of the headers, in ISO-8859-1 */
+	char *traceparent;  /* NULL: none is sent */
 };
 
 /* Builds it from `provider`. PR_EINVAL, with one line, where upstream raises (bad header, time,
  * list). */
 int pr_http_exchange_build(const json_t *provider, const struct pr_scope *scope,
 	struct pr_http_exchange *exchange, struct pr_err *err);
+
+/* Sends a `traceparent` unless the experiment has one of its own; at most once. PR_ENOMEM. */
+int pr_http_exchange_trace(
+	struct pr_http_exchange *exchange, const char *traceparent, struct pr_err *err);
 
 /* Frees the contents. */
 void pr_http_exchange_release(struct pr_http_exchange *exchange);

@@ -18,7 +18,7 @@
 #define RETRIES_MAX 1e9
 #define HOST_LABEL_MAX 63
 #define LATIN1_MAX 0xff
-#define HEADERS_ADDED 2 /* Connection and Content-Type */
+#define HEADERS_ADDED 3 /* Connection, Content-Type and traceparent */
 
 static const struct {
 	const char *name;
@@ -363,6 +363,16 @@ int pr_http_exchange_build(const json_t *provider, const struct pr_scope *scope,
 	return pr_fail(err, problem.code ? problem.code : PR_ENOMEM, "%s", problem.msg);
 }
 
+int pr_http_exchange_trace(
+	struct pr_http_exchange *exchange, const char *traceparent, struct pr_err *err)
+{
+	exchange->traceparent = pr_text_dup(traceparent);
+	if (!exchange->traceparent)
+		return pr_fail_nomem(err);
+	add_default(exchange, "traceparent", exchange->traceparent);
+	return 0;
+}
+
 void pr_http_exchange_release(struct pr_http_exchange *exchange)
 {
 	free(exchange->method);
@@ -371,5 +381,6 @@ void pr_http_exchange_release(struct pr_http_exchange *exchange)
 	json_decref(exchange->values);
 	free(exchange->headers);
 	free(exchange->header_bytes);
+	free(exchange->traceparent);
 	*exchange = (struct pr_http_exchange){0};
 }

@@ -33,6 +33,9 @@ struct pr_outcome {
 				NULL */
 };
 
+/* Room for a header `traceparent` of the W3C's trace context, with the terminating NUL. */
+#define PR_TRACEPARENT_SIZE 56
+
 /* What calls need of their surroundings. Borrowed for the length of the call. */
 struct pr_activity_env {
 	struct pr_loop *loop;
@@ -40,6 +43,7 @@ struct pr_activity_env {
 	const struct pr_limits *limits;
 	const char *ca_file;      /* NULL: as net/tls.h chooses */
 	struct pr_pauses *pauses; /* for pause activities; NULL: only time ends a pause */
+	const char *traceparent;  /* sent with HTTP requests; NULL or "": none */
 };
 
 struct pr_pauses;

@@ -12,6 +12,7 @@ struct pr_activity_env pr_core_env(const struct pr_core *core)
 		.limits = &core->limits,
 		.ca_file = core->ca_file,
 		.pauses = core->view.pauses,
+		.traceparent = core->traceparent,
 	};
 
 	return env;

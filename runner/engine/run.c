@@ -45,6 +45,7 @@ static void fill_view(struct pr_run *run, const struct pr_run_options *options)
 		.run_id = core->run_id,
 		.journal_path = run->journal_path,
 		.pauses = &core->pauses,
+		.traceparent = core->traceparent,
 	};
 }
 
