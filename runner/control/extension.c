@@ -10,7 +10,7 @@
 
 static const char extension_name[] = "reliably";
 
-static json_t *find(const json_t *document)
+json_t *pr_extension_find(const json_t *document)
 {
 	json_t *extension;
 	size_t i;
@@ -51,7 +51,7 @@ static int set_default(json_t *extension, const char *key, json_t *value, struct
 int pr_extension_open(
 	json_t *document, const char *run_id, json_t **ret_extension, struct pr_err *err)
 {
-	json_t *extension = find(document);
+	json_t *extension = pr_extension_find(document);
 
 	if (!extension && append(document, &extension, err))
 		return PR_ENOMEM;
@@ -198,5 +198,5 @@ int pr_extension_close(json_t *extension, struct pr_err *err)
 
 const char *pr_extension_run_id(const json_t *journal)
 {
-	return pr_json_str(find(json_object_get(journal, "experiment")), "run_id");
+	return pr_json_str(pr_extension_find(json_object_get(journal, "experiment")), "run_id");
 }

@@ -9,6 +9,9 @@
 
 #include <jansson.h>
 
+/* The entry of a document, NULL: there is none. Borrowed. */
+json_t *pr_extension_find(const json_t *document);
+
 /* Finds or appends the entry, with its defaults and `run_id`. Borrowed. */
 int pr_extension_open(
 	json_t *document, const char *run_id, json_t **ret_extension, struct pr_err *err);
