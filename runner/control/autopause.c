@@ -108,9 +108,7 @@ static void on(void *self, const struct pr_hook_event *event, struct pr_hook_tic
 static int configure(const struct pr_native_env *env, const json_t *declaration,
 	struct pr_native *ret_native, struct pr_err *err)
 {
-	const json_t *arguments =
-		pr_json_object(pr_json_object(declaration, "provider"), "arguments");
-	const json_t *tree = pr_json_object(arguments, "autopause");
+	const json_t *tree = pr_json_object(pr_native_arguments(declaration), "autopause");
 	const json_t *method = pr_json_object(tree, "method");
 	struct autopause rules = {0};
 	struct autopause *self;

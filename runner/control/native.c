@@ -4,9 +4,12 @@
 #include "base/text.h"
 #include "codec/json.h"
 #include "control/native_rows.h"
+#include "control/tracing.h"
+#include "engine/run.h"
 
 static const struct pr_native_control *const rows[] = {
 	&pr_native_autopause,
+	&pr_native_tracing,
 };
 
 static bool is_known_by(const struct pr_native_control *control, const char *module)
@@ -23,6 +26,17 @@ const struct pr_native_control *pr_native_control_find(const char *module)
 		if (is_known_by(rows[i], module))
 			return rows[i];
 	return NULL;
+}
+
+void pr_native_interrupt(const struct pr_native_env *env)
+{
+	if (env->run && *env->run)
+		pr_run_interrupt(*env->run, PR_INTERRUPT_USR1, NULL);
+}
+
+json_t *pr_native_arguments(const json_t *declaration)
+{
+	return pr_json_object(pr_json_object(declaration, "provider"), "arguments");
 }
 
 json_t *pr_native_argument(const json_t *value)

@@ -14,18 +14,21 @@
 
 #include <jansson.h>
 
+struct pr_run;
+
 /* What native controls need of their surroundings. Borrowed for the length of the run. */
 struct pr_native_env {
 	struct pr_loop *loop;
 	const struct pr_limits *limits;
-	const char *ca_file; /* NULL: as net/tls.h chooses */
-	const char *plan;    /* the plan that is executed, NULL: none */
+	const char *ca_file;       /* NULL: as net/tls.h chooses */
+	const char *plan;          /* the plan that is executed, NULL: none */
+	struct pr_run *const *run; /* where the run is found while there is one; NULL: nowhere */
 };
 
 /* One configured control. The hook is the control's; its `name` is the name in the declaration. */
 struct pr_native {
 	struct pr_hook hook;
-	void (*free)(void *self); /* of hook.self; ends what is under way */
+	void (*free)(void *self); /* of hook.self; ends what is under way; NULL: nothing to do */
 };
 
 struct pr_native_control {
@@ -37,8 +40,10 @@ struct pr_native_control {
 	 */
 	bool events;
 	/*
-	 * Makes one of a declaration (`name`, `provider`; borrowed until freed), before the run
-	 * starts. An error means that this control is left out with a warning.
+	 * Makes one of a declaration (`name`, `provider`; borrowed until freed), when the run
+	 * starts: the first point that it hears of is STARTED. The arguments are substituted,
+	 * except where `events` is set. An error means that this control is left out with a
+	 * warning.
 	 */
 	int (*configure)(const struct pr_native_env *env, const json_t *declaration,
 		struct pr_native *ret_native, struct pr_err *err);
@@ -46,6 +51,16 @@ struct pr_native_control {
 
 /* The control of that module, NULL: none is native. Static. */
 const struct pr_native_control *pr_native_control_find(const char *module);
+
+/*
+ * Ends the run as upstream's controls do from beside it ("exit gracefully", docs/engine.md 7.2):
+ * what runs is ended, rollbacks by strategy. For callbacks of the loop; at a point of the run the
+ * hook answers PR_HOOK_INTERRUPT.
+ */
+void pr_native_interrupt(const struct pr_native_env *env);
+
+/* The arguments of a declaration; NULL: it has none. Borrowed. */
+json_t *pr_native_arguments(const json_t *declaration);
 
 /*
  * The value of an argument that may be written as {"type": "env", "key": …, "default"?: …}
