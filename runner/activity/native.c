@@ -9,6 +9,8 @@
 
 /* Adding a module is adding its table and its row. */
 static const struct pr_native_module *const modules[] = {
+	&pr_native_dns_probes,
+	&pr_native_dns_tolerances,
 	&pr_native_http_probes,
 	&pr_native_http_tolerances,
 	&pr_native_pauses,

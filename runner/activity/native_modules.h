@@ -5,6 +5,8 @@
 
 #include "activity/native.h"
 
+extern const struct pr_native_module pr_native_dns_probes;
+extern const struct pr_native_module pr_native_dns_tolerances;
 extern const struct pr_native_module pr_native_http_probes;
 extern const struct pr_native_module pr_native_http_tolerances;
 extern const struct pr_native_module pr_native_pauses;
