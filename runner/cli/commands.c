@@ -7,6 +7,7 @@ static const struct pr_command *const commands[] = {
 	&pr_command_recover,
 	&pr_command_service,
 	&pr_command_report,
+	&pr_command_doctor,
 	&pr_command_action,
 	&pr_command_version,
 	&pr_command_completion,

@@ -177,6 +177,29 @@ static void a_slow_answer_without_long_silence_is_waited_for(void **state)
 	assert_string_equal(o.body, "12345678901234567890");
 }
 
+static void dates_are_read_as_http_writes_them(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t wall_us; /* -1: no date */
+	} cases[] = {
+		{"Sun, 06 Nov 1994 08:49:37 GMT", 784111777000000},
+		{"Thu, 01 Jan 1970 00:00:00 GMT", 0},
+		{"Sunday, 06-Nov-94 08:49:37 GMT", 784111777000000},
+		{"yesterday", -1},
+		{"", -1},
+		{NULL, -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		int64_t wall_us = -1;
+
+		assert_int_equal(pr_http_date(cases[i].text, &wall_us), cases[i].wall_us >= 0);
+		assert_int_equal(wall_us, cases[i].wall_us);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +211,7 @@ int main(void)
 		TEST(a_peer_without_tls_is_a_failure_of_tls_with_nothing_sent),
 		TEST(silence_longer_than_allowed_ends_the_call),
 		TEST(a_slow_answer_without_long_silence_is_waited_for),
+		cmocka_unit_test(dates_are_read_as_http_writes_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
