@@ -29,8 +29,16 @@ int pr_file_read(const char *path, struct pr_buf *out, struct pr_err *err);
 int pr_file_replace(
 	const char *path, const void *data, size_t n, mode_t mode, bool sync, struct pr_err *err);
 
+/*
+ * Writes the content of a file to `fd`, piece by piece (pr_file_write_all). 0, or a negative code
+ * that ends it.
+ */
+typedef int pr_file_fill_fn(void *arg, int fd, struct pr_err *err);
+
 /* What pr_file_replace_locked writes, as the arguments of pr_file_replace. */
 struct pr_file_text {
+	pr_file_fill_fn *fill; /* writes it, called with `arg`; NULL: it is data */
+	void *arg;
 	const void *data;
 	size_t n;
 	mode_t mode;

@@ -14,7 +14,9 @@
 
 /* What a file is to hold, and how. */
 struct content {
-	const char *shown; /* the path that messages name: what the caller gave */
+	const char *shown;     /* the path that messages name: what the caller gave */
+	pr_file_fill_fn *fill; /* writes it, NULL: it is data */
+	void *arg;
 	const void *data;
 	size_t n;
 	mode_t mode;               /* of a new file */
@@ -38,21 +40,27 @@ static int sync_folder(const char *path, struct pr_err *err)
 	return 0;
 }
 
+static int write_content(int fd, const struct content *content, struct pr_err *err)
+{
+	int rc = content->fill ? content->fill(content->arg, fd, err)
+			       : pr_file_write_all(fd, content->data, content->n, err);
+
+	if (rc)
+		pr_wrap(err, "'%s'", content->shown);
+	return rc;
+}
+
 static int write_in_place(const char *path, const struct content *content, struct pr_err *err)
 {
 	int standard = pr_file_standard_fd(path);
 	PR_AUTO(close) int fd = -1;
-	int rc;
 
 	if (standard < 0) {
 		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 		if (fd < 0)
 			return pr_fail_errno(err, errno, "cannot write '%s'", path);
 	}
-	rc = pr_file_write_all(standard < 0 ? fd : standard, content->data, content->n, err);
-	if (rc)
-		pr_wrap(err, "'%s'", path);
-	return rc;
+	return write_content(standard < 0 ? fd : standard, content, err);
 }
 
 /* Owner, where we may, and mode of the file that is replaced: umask must not narrow them again. */
@@ -97,11 +105,9 @@ static int fill_temporary(const char *path, const struct content *content, struc
 		return pr_fail_errno(err, errno, "cannot create '%s'", content->shown);
 	if (content->former && keep_owner_and_mode(fd, content->former))
 		return pr_fail_errno(err, errno, "cannot set the mode of '%s'", content->shown);
-	rc = pr_file_write_all(fd, content->data, content->n, err);
-	if (rc) {
-		pr_wrap(err, "'%s'", content->shown);
+	rc = write_content(fd, content, err);
+	if (rc)
 		return rc;
-	}
 	if (content->sync && fsync(fd))
 		return pr_fail_errno(err, errno, "cannot flush '%s'", content->shown);
 	lock_temporary(fd, content);
@@ -179,7 +185,9 @@ int pr_file_replace_locked(
 	const char *path, const struct pr_file_text *text, int *lock, struct pr_err *err)
 {
 	PR_AUTO(close) int fresh = -1;
-	struct content content = {.data = text->data,
+	struct content content = {.fill = text->fill,
+		.arg = text->arg,
+		.data = text->data,
 		.n = text->n,
 		.mode = text->mode,
 		.sync = text->sync,

@@ -11,11 +11,17 @@
 /* Deeper values cannot come from a document (base/limits.h); the bound keeps the stack bounded. */
 #define DEPTH_MAX 2000
 
+/* What is collected before a sink gets it. */
+#define PIECE_BYTES ((size_t)64 << 10)
+
 struct writer {
 	const struct pr_json_style *style;
 	struct pr_buf *out;
+	const struct pr_json_sink *sink; /* NULL: all stays in `out` */
+	struct pr_err *err;              /* of the sink */
 	size_t depth;
 	bool redact;
+	bool failed; /* the sink, or `out` before it: the error is told */
 };
 
 static void write_value(struct writer *w, const json_t *value);
@@ -128,8 +134,7 @@ static void write_integer(struct writer *w, json_int_t value)
 static void new_line(struct writer *w)
 {
 	static const char blanks[] = "                                ";
-	size_t level = w->depth + (size_t)(w->style->level > 0 ? w->style->level : 0);
-	size_t left = level * (size_t)w->style->indent;
+	size_t left = w->depth * (size_t)w->style->indent;
 
 	pr_buf_addc(w->out, '\n');
 	while (left) {
@@ -140,12 +145,28 @@ static void new_line(struct writer *w)
 	}
 }
 
+/* Gives the sink what has been collected. Its failure becomes the status. */
+static void give(struct writer *w)
+{
+	int rc = w->out->status;
+
+	if (!rc)
+		rc = w->sink->write(w->sink->arg, w->out->ptr, w->out->len, w->err);
+	else
+		pr_buf_check(w->out, "the text of a value", w->err);
+	pr_buf_clear(w->out);
+	w->out->status = rc;
+	w->failed = rc != 0;
+}
+
 /* What comes before an element: the separator unless it is the first, and the line end of an
  * indent. */
 static void before_element(struct writer *w, bool first)
 {
 	bool indented = w->style->indent > 0;
 
+	if (w->sink && !w->failed && w->out->len >= PIECE_BYTES)
+		give(w);
 	if (!first)
 		pr_buf_adds(w->out, indented || w->style->compact ? "," : ", ");
 	if (indented)
@@ -291,6 +312,24 @@ int pr_json_write(const json_t *value, const struct pr_json_style *style, struct
 
 	write_value(&w, value);
 	return out->status;
+}
+
+int pr_json_write_to(const json_t *value, const struct pr_json_style *style,
+	const struct pr_json_sink *sink, struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	struct writer w = {
+		.style = style,
+		.out = &out,
+		.sink = sink,
+		.err = err,
+		.redact = style->redact && pr_redact_active(),
+	};
+
+	write_value(&w, value);
+	if (!w.failed)
+		give(&w);
+	return out.status;
 }
 
 char *pr_json_line(const json_t *value)

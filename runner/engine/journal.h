@@ -4,9 +4,10 @@
 /*
  * The journal (docs/engine.md 8): one JSON value that is filled while the run goes on, and its copy
  * on disk, which is complete JSON at all times (docs/design.md, decision 2). Up to 256 KiB the file
- * is replaced at each boundary. Above that, a finished entry goes in one write to `<path>.part` (a
- * line of JSON with its place), and the file is replaced when `.part` exceeds half its size and at
- * the end of a phase. Everything written is redacted.
+ * is replaced at each boundary, until 1 MiB has been written in that way. After that, a finished
+ * entry goes in one write to `<path>.part` (a line of JSON with its place), and the file is
+ * replaced when `.part` exceeds half its size and at the end of a phase. Everything written is
+ * redacted.
  */
 
 #include "base/err.h"

@@ -4,16 +4,20 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "codec/json.h"
+#include "codec/json_write.h"
 #include "engine/journal_part.h"
-#include "engine/journal_text.h"
 
 #include <errno.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Up to this size the file is replaced at each change. */
+/*
+ * A journal of up to this size is replaced at each change, and until so much has been written for
+ * that: what it costs does not grow with the number of changes.
+ */
 #define SMALL ((size_t)256 << 10)
+#define ALLOWANCE (4 * SMALL)
 
 #define MODE 0644
 
@@ -23,34 +27,56 @@
 /* A journal has the size that its run gave it. */
 #define NO_LIMIT (SIZE_MAX / 4)
 
+static const struct pr_json_style style = PR_JSON_JOURNAL;
+
 struct pr_journal_file {
 	char *path;
 	char *part_path;
 	int part;                    /* descriptor of `.part`, -1 while there is none */
 	size_t part_bytes;           /* 0: it does not count */
-	size_t bytes;                /* of `J` as it is on disk */
-	struct pr_journal_mark mark; /* of it, where it is not small */
-	struct pr_journal_text text; /* of it, where it is small */
+	size_t replaced_bytes;       /* written by replacing a small one */
+	struct pr_journal_mark mark; /* of `J` as it is on disk */
 	int lock;                    /* that `J` is being written, -1: none */
 	bool is_stale;               /* a change was written nowhere */
 	bool is_stream;              /* nothing that can be replaced: written once, at the end */
 };
 
-/* Puts the text that file->text holds in the place of `J`. */
-static int file_put(struct pr_journal_file *file, bool sync, struct pr_err *err)
-{
-	const struct pr_buf *buf = &file->text.buf;
-	struct pr_file_text text = {.data = buf->ptr, .n = buf->len, .mode = MODE, .sync = sync};
-	int r = pr_file_replace_locked(file->path, &text, &file->lock, err);
+/* A `J` that is being written. */
+struct text {
+	const json_t *value;
+	struct pr_journal_mark mark;
+	int fd;
+};
 
-	if (r)
-		return r;
-	file->bytes = buf->len;
-	if (buf->len <= SMALL)
-		return 0;
-	file->mark = pr_journal_mark_of(buf->ptr, buf->len);
-	pr_journal_text_release(&file->text);
-	return 0;
+static int text_write(void *arg, const char *data, size_t n, struct pr_err *err)
+{
+	struct text *text = arg;
+
+	pr_journal_mark_add(&text->mark, data, n);
+	return pr_file_write_all(text->fd, data, n, err);
+}
+
+static int text_fill(void *arg, int fd, struct pr_err *err)
+{
+	struct text *text = arg;
+	struct pr_json_sink sink = {.write = text_write, .arg = text};
+
+	text->mark = pr_journal_mark_of("", 0);
+	text->fd = fd;
+	return pr_json_write_to(text->value, &style, &sink, err);
+}
+
+/* Replaces `J`; *ret_mark is that of the new one. */
+static int text_put(const char *path, const json_t *value, bool sync, int *lock,
+	struct pr_journal_mark *ret_mark, struct pr_err *err)
+{
+	struct text text = {.value = value};
+	struct pr_file_text order = {.fill = text_fill, .arg = &text, .mode = MODE, .sync = sync};
+	int r = pr_file_replace_locked(path, &order, lock, err);
+
+	if (r == 0)
+		*ret_mark = text.mark;
+	return r;
 }
 
 /* Writes `J`. What `.part` holds is then in `J` too, and its first line no longer fits. */
@@ -61,9 +87,7 @@ static int file_write(
 
 	if (file->is_stream && !sync)
 		return 0;
-	r = pr_journal_text_make(&file->text, value, err);
-	if (r == 0)
-		r = file_put(file, sync, err);
+	r = text_put(file->path, value, sync, &file->lock, &file->mark, err);
 	if (r)
 		return r;
 	if (file->part_bytes > 0 && ftruncate(file->part, 0) < 0)
@@ -73,13 +97,9 @@ static int file_write(
 	return 0;
 }
 
-/* Writes a small `J` with one entry changed. */
-static int file_write_entry(struct pr_journal_file *file, const json_t *value, const json_t *entry,
-	const char *list, size_t index, struct pr_err *err)
+static bool is_small(const struct pr_journal_file *file)
 {
-	if (!pr_journal_text_set(&file->text, entry, list, index) || file->text.buf.status)
-		return file_write(file, value, false, err);
-	return file_put(file, false, err);
+	return file->mark.bytes <= SMALL && file->replaced_bytes + file->mark.bytes <= ALLOWANCE;
 }
 
 static bool path_is_stream(const char *path)
@@ -102,7 +122,6 @@ int pr_journal_file_new(const char *path, const json_t *value, struct pr_journal
 		return pr_fail_nomem(err);
 	file->part = -1;
 	file->lock = -1;
-	pr_journal_text_init(&file->text);
 	file->path = pr_text_dup(path);
 	file->part_path = pr_text_format("%s.part", path);
 	file->is_stream = path_is_stream(path);
@@ -127,7 +146,6 @@ void pr_journal_file_free(struct pr_journal_file *file)
 		return;
 	pr_auto_close(&file->part);
 	pr_auto_close(&file->lock);
-	pr_journal_text_release(&file->text);
 	free(file->path);
 	free(file->part_path);
 	free(file);
@@ -171,14 +189,16 @@ int pr_journal_file_touch(struct pr_journal_file *file, const json_t *value, con
 
 	if (file->is_stream)
 		return 0;
-	if (file->bytes <= SMALL)
-		return file_write_entry(file, value, entry, list, index, err);
+	if (is_small(file)) {
+		file->replaced_bytes += file->mark.bytes;
+		return file_write(file, value, false, err);
+	}
 	if (file->is_stale)
 		return file_write(file, value, false, err);
 	r = part_add(file, entry, list, index, err);
 	/* After half a line, or without one, nothing behind it would be read: start afresh. */
 	file->is_stale = r != 0;
-	if (r || file->part_bytes > file->bytes / 2)
+	if (r || file->part_bytes > file->mark.bytes / 2)
 		r = file_write(file, value, false, r ? NULL : err);
 	return r;
 }
@@ -214,16 +234,13 @@ static int read_part(const char *path, const struct pr_buf *text, const struct p
 static int rewrite_file(
 	const char *path, const char *part_path, const json_t *value, struct pr_err *err)
 {
-	struct pr_journal_text text;
+	struct pr_journal_mark mark;
+	PR_AUTO(close) int lock = -1;
 	int r;
 
 	if (!pr_file_exists(part_path))
 		return 0;
-	pr_journal_text_init(&text);
-	r = pr_journal_text_make(&text, value, err);
-	if (r == 0)
-		r = pr_file_replace(path, text.buf.ptr, text.buf.len, MODE, true, err);
-	pr_journal_text_release(&text);
+	r = text_put(path, value, true, &lock, &mark, err);
 	if (r == 0 && unlink(part_path) < 0)
 		r = pr_fail_errno(err, errno, "cannot remove '%s'", part_path);
 	return r;

@@ -2,8 +2,9 @@
 #define PR_ENGINE_JOURNAL_FILE_H
 
 /*
- * The copy of a journal on disk (docs/design.md, decision 2): `J`, always complete JSON, and above
- * 256 KiB `J.part`, which holds what was finished since `J` was written. Private to the engine.
+ * The copy of a journal on disk (docs/design.md, decision 2): `J`, always complete JSON, and, where
+ * it is large or has been replaced often, `J.part`, which holds what was finished since `J` was
+ * written. Private to the engine.
  *
  * The first line of `.part` names the `J` that it continues, by length and checksum: one that was
  * left behind when `J` was replaced is told from one that counts. Then one line an entry, with its

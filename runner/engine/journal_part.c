@@ -12,20 +12,25 @@
 #define FNV_PRIME UINT64_C(0x100000001b3)
 #define PATH_DEPTH 8
 
-static const struct pr_json_style line_style = {.indent = 0,
-	.ascii = false,
-	.sort_keys = false,
-	.compact = true,
-	.redact = true,
-	.level = 0};
+static const struct pr_json_style line_style = {
+	.indent = 0, .ascii = false, .sort_keys = false, .compact = true, .redact = true};
 
 struct pr_journal_mark pr_journal_mark_of(const char *text, size_t n)
 {
-	struct pr_journal_mark mark = {.bytes = n, .checksum = FNV_OFFSET};
+	struct pr_journal_mark mark = {.bytes = 0, .checksum = FNV_OFFSET};
+
+	pr_journal_mark_add(&mark, text, n);
+	return mark;
+}
+
+void pr_journal_mark_add(struct pr_journal_mark *mark, const char *text, size_t n)
+{
+	uint64_t checksum = mark->checksum;
 
 	for (size_t i = 0; i < n; i++)
-		mark.checksum = (mark.checksum ^ (unsigned char)text[i]) * FNV_PRIME;
-	return mark;
+		checksum = (checksum ^ (unsigned char)text[i]) * FNV_PRIME;
+	mark->checksum = checksum;
+	mark->bytes += n;
 }
 
 int pr_journal_part_head(const struct pr_journal_mark *mark, struct pr_buf *out)

@@ -19,6 +19,9 @@ struct pr_journal_mark {
 /* The mark of the text of a `J`. */
 struct pr_journal_mark pr_journal_mark_of(const char *text, size_t n);
 
+/* Goes on with the mark of a text that comes in pieces. */
+void pr_journal_mark_add(struct pr_journal_mark *mark, const char *text, size_t n);
+
 /* Adds the first line. Status as of pr_buf_add. */
 int pr_journal_part_head(const struct pr_journal_mark *mark, struct pr_buf *out);
 

@@ -67,15 +67,6 @@ static void journals_are_indented(void **state)
 	assert_written("1", &style, "1");
 }
 
-static void a_piece_starts_at_its_level(void **state)
-{
-	const struct pr_json_style style = {.indent = 2, .level = 2};
-
-	(void)state;
-	assert_written(
-		"[1,{\"a\":2}]", &style, "[\n      1,\n      {\n        \"a\": 2\n      }\n    ]");
-}
-
 static void wide_indents_are_written_whole(void **state)
 {
 	const struct pr_json_style style = {.indent = 50};
@@ -197,13 +188,57 @@ static void a_line_is_compact_and_whole(void **state)
 	assert_string_equal(line, "{\"a\":[1,\"\\u0000\xc3\xa9\"]}");
 }
 
+struct pieces {
+	struct pr_buf all;
+	size_t count;
+	size_t largest;
+	size_t fail_at; /* the piece that is refused; 0: none */
+};
+
+static int take_piece(void *arg, const char *data, size_t n, struct pr_err *err)
+{
+	struct pieces *pieces = arg;
+
+	if (++pieces->count == pieces->fail_at)
+		return pr_fail(err, PR_EIO, "no more");
+	pieces->largest = n > pieces->largest ? n : pieces->largest;
+	return pr_buf_add(&pieces->all, data, n);
+}
+
+static void a_sink_gets_the_same_text_in_pieces(void **state)
+{
+	static const struct pr_json_style style = PR_JSON_JOURNAL;
+	struct pieces pieces = {.all = PR_BUF_INIT(PR_BUF_TEXT_MAX)};
+	struct pr_json_sink sink = {.write = take_piece, .arg = &pieces};
+	PR_AUTO(buf) struct pr_buf whole = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	struct pr_err err = PR_ERR_INIT;
+	json_auto_t *value = json_array();
+
+	(void)state;
+	for (int i = 0; i < 20000; i++)
+		json_array_append_new(value, json_pack("{s: i, s: []}", "number", i, "list"));
+	assert_int_equal(0, pr_json_write(value, &style, &whole));
+	assert_int_equal(0, pr_json_write_to(value, &style, &sink, &err));
+	assert_string_equal(pr_buf_str(&whole), pr_buf_str(&pieces.all));
+	assert_in_range(pieces.count, 4, 40);
+	assert_in_range(pieces.largest, 1, 70000);
+	for (size_t at = 1; at <= 2; at++) {
+		pieces.count = 0;
+		pieces.fail_at = at;
+		assert_int_equal(PR_EIO, pr_json_write_to(value, &style, &sink, &err));
+		assert_string_equal("no more", err.msg);
+		assert_int_equal(at, pieces.count);
+		pr_err_clear(&err);
+	}
+	pr_buf_release(&pieces.all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_line_has_blanks_after_separators),
 		cmocka_unit_test(compact_text_has_no_blanks),
 		cmocka_unit_test(journals_are_indented),
-		cmocka_unit_test(a_piece_starts_at_its_level),
 		cmocka_unit_test(wide_indents_are_written_whole),
 		cmocka_unit_test(characters_are_escaped_as_python_does),
 		cmocka_unit_test(numbers_are_exact),
@@ -214,6 +249,7 @@ int main(void)
 		cmocka_unit_test(a_full_buffer_is_reported),
 		cmocka_unit_test(a_value_without_end_is_refused),
 		cmocka_unit_test(a_line_is_compact_and_whole),
+		cmocka_unit_test(a_sink_gets_the_same_text_in_pieces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

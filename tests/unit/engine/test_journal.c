@@ -6,7 +6,6 @@
 #include "codec/json_write.h"
 #include "engine/entry.h"
 #include "engine/journal.h"
-#include "engine/journal_text.h"
 #include "engine/pause.h"
 
 #include <setjmp.h>
@@ -210,60 +209,37 @@ static void linear_bytes_test(void **state)
 	pr_journal_free(journal);
 }
 
-/* A text that was patched is the text that would be written anew. */
-static void patched_text_test(void **state)
+/* The bytes that replacing J has taken: each new file has another number. */
+static size_t replaced_bytes(struct place *place, size_t entries, size_t *ret_size)
 {
-	static const struct {
-		const char *list;
-		size_t index;
-		bool patched;
-	} rows[] = {
-		{"run", 0, true},
-		{"run", 0, true},
-		{"run", 1, true},
-		{"rollbacks", 0, true},
-		{"run", 1, true},
-		{"run", 2, true},
-		{"rollbacks", 1, true},
-		{"rollbacks", 0, false},
-		{"rollbacks", 1, true},
-		{"run", 7, false},
-		{"steady_states.during.0.probes", 0, false},
-	};
-	struct place *place = *state;
 	struct pr_journal *journal = journal_of(place, 0);
-	json_t *value = pr_journal_value(journal);
-	struct pr_journal_text patched, anew;
+	struct stat st;
+	ino_t former = 0;
+	size_t total = 0;
 
-	pr_journal_text_init(&patched);
-	pr_journal_text_init(&anew);
-	assert_false(pr_journal_text_set(&patched, value, "run", 0));
-	assert_int_equal(0, pr_journal_text_make(&patched, value, NULL));
-	for (size_t i = 0; i < PR_LEN(rows); i++) {
-		json_t *list = json_object_get(value, rows[i].list);
-		json_auto_t *entry = entry_of(i, i * 7);
-
-		assert_int_equal(rows[i].patched,
-			pr_journal_text_set(&patched, entry, rows[i].list, rows[i].index));
-		if (!rows[i].patched)
-			continue;
-		if (rows[i].index < json_array_size(list))
-			json_array_set(list, rows[i].index, entry);
-		else
-			json_array_append(list, entry);
-		assert_int_equal(0, pr_journal_text_make(&anew, value, NULL));
-		fixture_expect("patched text", pr_buf_str(&patched.buf), pr_buf_str(&anew.buf));
+	for (size_t n = 0; n < entries; n++) {
+		add_entry(journal, n, 300);
+		assert_int_equal(0, stat(place->journal, &st));
+		total += st.st_ino != former ? (size_t)st.st_size : 0;
+		former = st.st_ino;
 	}
-	{
-		static const struct pr_json_style style = PR_JSON_JOURNAL;
-		PR_AUTO(buf) struct pr_buf plain = PR_BUF_INIT(PR_BUF_TEXT_MAX);
-
-		assert_int_equal(0, pr_json_write(value, &style, &plain));
-		fixture_expect("text", pr_buf_str(&anew.buf), pr_buf_str(&plain));
-	}
-	pr_journal_text_release(&patched);
-	pr_journal_text_release(&anew);
+	assert_int_equal(0, pr_journal_close(journal, NULL));
+	*ret_size = size_of(place->journal);
 	pr_journal_free(journal);
+	return total;
+}
+
+/* A small journal is replaced at each change, but many changes do not cost their square. */
+static void many_small_changes_test(void **state)
+{
+	static const size_t counts[] = {5, 100, 400, 2000};
+
+	for (size_t i = 0; i < PR_LEN(counts); i++) {
+		size_t size;
+		size_t total = replaced_bytes(*state, counts[i], &size);
+
+		assert_in_range(total, size / 2, ((size_t)1 << 20) + 4 * size);
+	}
 }
 
 static void small_has_no_part_test(void **state)
@@ -521,7 +497,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(platform_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(always_on_disk_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(linear_bytes_test, setup, teardown),
-		cmocka_unit_test_setup_teardown(patched_text_test, setup, teardown),
+		cmocka_unit_test_setup_teardown(many_small_changes_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(small_has_no_part_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(cut_line_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(stale_part_test, setup, teardown),
