@@ -126,15 +126,17 @@ static int look_environment(struct pr_doctor *doctor, struct pr_err *err)
 static void say_experiment(
 	struct pr_doctor *doctor, const char *path, const struct pr_doctor_answer *answer)
 {
-	static const char remedy[] = "mend the experiment on the platform";
 	json_auto_t *document = NULL;
 	struct pr_err found = PR_ERR_INIT;
 
-	if (pr_source_parse_answer(path, answer->content_type, pr_buf_str(&answer->text),
-		    answer->text.len, doctor->limits, &document, &found))
-		pr_doctor_say(doctor, "experiment", PR_VERDICT_FAILED, remedy, "%s", found.msg);
-	else if (pr_experiment_check(document, &found))
-		pr_doctor_say(doctor, "experiment", PR_VERDICT_FAILED, remedy, "%s", found.msg);
+	int rc = pr_source_parse_answer(path, answer->content_type, pr_buf_str(&answer->text),
+		answer->text.len, doctor->limits, &document, &found);
+
+	if (!rc)
+		rc = pr_experiment_check(document, &found);
+	if (rc)
+		pr_doctor_say(doctor, "experiment", PR_VERDICT_FAILED,
+			"mend the experiment on the platform", "%s", found.msg);
 	else
 		pr_doctor_say(doctor, "experiment", PR_VERDICT_OK, NULL,
 			"'%s' is valid, and this program can run it",
