@@ -10,8 +10,9 @@
 #include "cli/output_file.h"
 #include "cli/recovering.h"
 #include "cli/time_limit.h"
+#include "control/control_file.h"
+#include "control/controls.h"
 #include "control/notify.h"
-#include "experiment/shape.h"
 
 /* Everything that one `run` owns. */
 struct job {
@@ -21,6 +22,8 @@ struct job {
 	struct pr_signals signals;
 	struct pr_inputs inputs;
 	json_t *document;
+	json_t *globals; /* the global controls */
+	struct pr_controls *controls;
 	char *journal_path;
 	struct pr_strategies strategies;
 	struct pr_execution_terms terms;
@@ -29,9 +32,11 @@ struct job {
 
 static void auto_job(struct job *job)
 {
+	pr_controls_free(job->controls);
 	pr_execution_release(&job->execution);
 	pr_inputs_release(&job->inputs);
 	json_decref(job->document);
+	json_decref(job->globals);
 	free(job->journal_path);
 	pr_loop_free(job->loop);
 }
@@ -45,9 +50,6 @@ static int check_control_files(struct job *job, struct pr_err *err)
 {
 	const char *given;
 
-	if (pr_args_nth(job->args, "control-file", 0))
-		pr_warn("The controls of --control-file are left out: this version runs no Python "
-			"controls");
 	for (size_t i = 0; (given = pr_args_nth(job->args, "control-file", i)); i++)
 		if (!pr_file_exists(given))
 			return pr_fail(err, PR_EUSAGE,
@@ -59,9 +61,23 @@ static int read_settings(struct job *job, struct pr_err *err)
 {
 	int rc = pr_inputs_settings(&job->inputs, job->args, &job->context->limits, err);
 
-	if (rc)
-		return rc;
-	return pr_shape_check_global(json_object_get(job->inputs.settings, "controls"), err);
+	job->globals = json_array();
+	if (!rc && !job->globals)
+		rc = pr_fail_nomem(err);
+	if (!rc)
+		rc = pr_control_list_add(
+			job->globals, json_object_get(job->inputs.settings, "controls"), err);
+	return rc;
+}
+
+static int read_control_files(struct job *job, struct pr_err *err)
+{
+	const char *given;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && (given = pr_args_nth(job->args, "control-file", i)); i++)
+		rc = pr_control_list_add_file(job->globals, given, &job->context->limits, err);
+	return rc;
 }
 
 static int load_document(struct job *job, struct pr_err *err)
@@ -111,8 +127,8 @@ static int read_terms(struct job *job, struct pr_err *err)
 /* All that must hold before anything is touched. */
 static int prepare(struct job *job, struct pr_err *err)
 {
-	static int (*const steps[])(struct job *, struct pr_err *) = {
-		read_terms, read_variables, check_control_files, read_settings, load_document};
+	static int (*const steps[])(struct job *, struct pr_err *) = {read_terms, read_variables,
+		check_control_files, read_settings, read_control_files, load_document};
 	int rc = pr_output_file(pr_args_value(job->args, "journal-path"), "journal.json",
 		pr_file_check_replaceable, &job->journal_path, err);
 
@@ -135,8 +151,21 @@ static int recover_first(struct job *job, struct pr_err *err)
 	return pr_recovering_first(&how, job->document, err);
 }
 
+static int make_controls(struct job *job, struct pr_err *err)
+{
+	struct pr_controls_options how = {.globals = job->globals,
+		.validated = !pr_args_flag(job->args, "no-validation"),
+		.env = {.loop = job->loop,
+			.limits = &job->context->limits,
+			.ca_file = pr_args_value(job->args, "ca-file"),
+			.run = &job->signals.run}};
+
+	return pr_controls_new(&how, &job->controls, err);
+}
+
 static int execute(struct job *job, struct pr_err *err)
 {
+	struct pr_hook hook = pr_controls_hook(job->controls);
 	struct pr_run_options how = {.document = job->document,
 		.settings = job->inputs.settings,
 		.var_configuration = job->inputs.variables.configuration,
@@ -144,7 +173,9 @@ static int execute(struct job *job, struct pr_err *err)
 		.strategies = job->strategies,
 		.limits = job->context->limits,
 		.journal_path = job->journal_path,
-		.ca_file = pr_args_value(job->args, "ca-file")};
+		.ca_file = pr_args_value(job->args, "ca-file"),
+		.hooks = &hook,
+		.hook_count = 1};
 	int rc = pr_execution_run(&job->signals, &how, &job->terms, &job->execution, err);
 
 	if (!rc && job->execution.crashed)
@@ -199,6 +230,8 @@ static int perform(struct job *job, struct pr_err *err)
 		rc = decide(job, err);
 	if (!rc)
 		rc = recover_first(job, err);
+	if (!rc)
+		rc = make_controls(job, err);
 	if (!rc)
 		rc = execute(job, err);
 	if (!rc)
@@ -258,7 +291,7 @@ static const struct pr_option options[] = {
 	{"var-file", 0, PR_OPTION_LIST, "FILE",
 		"Set configuration and secrets from a JSON, YAML or .env file.", NULL},
 	{"control-file", 0, PR_OPTION_LIST, "FILE",
-		"Controls for every experiment (this version leaves them out).", NULL},
+		"Controls for every experiment, from a JSON or YAML file.", NULL},
 	{"hypothesis-strategy", 0, PR_OPTION_VALUE, "WHEN", "When the steady state is checked.",
 		hypothesis_strategies},
 	{"hypothesis-frequency", 0, PR_OPTION_VALUE, "SECONDS",

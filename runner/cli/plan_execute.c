@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "control/control_file.h"
 
 /* What the user named must be there before the platform is told anything. */
 static int check_files(const struct pr_args *args, struct pr_err *err)
@@ -31,6 +32,18 @@ static int read_var_files(struct pr_plan_job *job, const struct pr_args *args, s
 	return rc;
 }
 
+/* Behind those of the settings. */
+static int read_control_files(
+	struct pr_plan_job *job, const struct pr_args *args, struct pr_err *err)
+{
+	const char *given;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && (given = pr_args_nth(args, "control-file", i)); i++)
+		rc = pr_control_list_add_file(job->globals, given, &job->options.limits, err);
+	return rc;
+}
+
 static enum pr_plan_end fail(enum pr_plan_end end, const struct pr_err *err)
 {
 	pr_error("%s", err->msg);
@@ -42,11 +55,8 @@ static enum pr_plan_end run_opened(
 {
 	const char *refusal;
 
-	if (pr_args_nth(args, "control-file", 0))
-		pr_warn("The controls of --control-file are left out: this version runs no Python "
-			"controls");
 	if (read_var_files(job, args, err) || pr_plan_job_load(job, err) ||
-		pr_plan_job_run(job, err)) {
+		read_control_files(job, args, err) || pr_plan_job_run(job, err)) {
 		pr_plan_job_tell_error(job, err->msg);
 		(void)pr_wrap(err, "running experiment failed");
 		return fail(PR_PLAN_FAILED, err);
@@ -67,6 +77,7 @@ enum pr_plan_end pr_plan_execute(
 {
 	int rc = check_files(args, err);
 
+	job->options.skip_context = pr_args_switch(args, "skip-context", false);
 	if (!rc)
 		rc = pr_plan_job_open(job, err);
 	if (!rc)

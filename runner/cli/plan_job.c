@@ -8,9 +8,11 @@
 #include "cli/env_duration.h"
 #include "cli/experiment_check.h"
 #include "cli/output_file.h"
+#include "cli/plan_context.h"
 #include "cli/recovering.h"
 #include "cli/resend.h"
 #include "codec/json.h"
+#include "control/control_file.h"
 #include "experiment/settings.h"
 #include "experiment/source.h"
 #include "net/url.h"
@@ -96,25 +98,40 @@ static int fetch_plan(struct pr_plan_job *job, struct pr_err *err)
 		return fail_with_reply(job, &reply, err);
 	if (pr_plan_read(reply.body, &job->plan, err))
 		return PR_EPROTO;
-	if (json_array_size(
-		    pr_json_array(pr_json_object(reply.body, "definition"), "integrations")))
-		pr_warn("The plan's integrations are not supported by this version, they are left "
-			"out");
 	return 0;
+}
+
+static struct pr_plan_context context_of(struct pr_plan_job *job)
+{
+	return (struct pr_plan_context){.signals = &job->signals,
+		.platform = job->platform,
+		.secret_files = &job->secret_files,
+		.controls = job->integrations};
+}
+
+/* Before the plan's own environment, which wins. */
+static int load_context(struct pr_plan_job *job, struct pr_err *err)
+{
+	struct pr_plan_context context;
+
+	job->integrations = json_object();
+	if (!job->integrations)
+		return pr_fail_nomem(err);
+	context = context_of(job);
+	return job->options.skip_context ? 0
+					 : pr_plan_context_load(&context, job->plan.document, err);
 }
 
 static int load_environment(struct pr_plan_job *job, struct pr_err *err)
 {
-	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
-	char path[PR_UUID_SIZE + 32];
+	struct pr_plan_context context = context_of(job);
+	int rc = 0;
 
-	if (!job->options.load_environment || !*job->plan.environment)
-		return 0;
-	pr_text_print(path, sizeof path, "/environments/%s/clear", job->plan.environment);
-	if (pr_ask(&job->signals, job->platform, "GET", path, NULL, &reply))
-		return pr_fail(err, reply.code, "the plan's environment cannot be loaded: %s",
-			reply.message);
-	return pr_environment_apply(reply.body, &job->secret_files, err);
+	if (job->options.load_environment && *job->plan.environment)
+		rc = pr_plan_context_environment(&context, job->plan.environment, err);
+	if (rc)
+		(void)pr_wrap(err, "the plan's environment cannot be loaded");
+	return rc;
 }
 
 static int set_default(const char *name, const char *value, struct pr_err *err)
@@ -160,7 +177,8 @@ static int set_running(struct pr_plan_job *job, struct pr_err *err)
 int pr_plan_job_open(struct pr_plan_job *job, struct pr_err *err)
 {
 	static int (*const steps[])(struct pr_plan_job *, struct pr_err *) = {open_settings,
-		open_log, fetch_plan, export_variables, load_environment, set_running};
+		open_log, fetch_plan, load_context, export_variables, load_environment,
+		set_running};
 	int rc;
 
 	if (pr_uuid_parse(job->options.plan, job->plan_id, err))
@@ -197,6 +215,20 @@ static int read_settings(struct pr_plan_job *job, struct pr_err *err)
 	return pr_settings_load(path, &job->options.limits, &job->settings, err);
 }
 
+/* Those of the settings, and of integrations in place of theirs. */
+static int collect_controls(struct pr_plan_job *job, struct pr_err *err)
+{
+	const json_t *given = json_object_get(job->settings, "controls");
+	json_auto_t *named = given ? pr_json_copy(given) : json_object();
+
+	job->globals = json_array();
+	if (!named || !job->globals)
+		return pr_fail_nomem(err);
+	if (json_is_object(named) && json_object_update(named, job->integrations))
+		return pr_fail_nomem(err);
+	return pr_control_list_add(job->globals, named, err);
+}
+
 /* Variables decide over the experiment and the settings; no rollback is left out by default. */
 static int decide(struct pr_plan_job *job, struct pr_err *err)
 {
@@ -226,6 +258,8 @@ int pr_plan_job_load(struct pr_plan_job *job, struct pr_err *err)
 {
 	int rc = read_settings(job, err);
 
+	if (!rc)
+		rc = collect_controls(job, err);
 	if (!rc)
 		rc = fetch_experiment(job, err);
 	if (!rc)
@@ -298,7 +332,14 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 		.poll_ms = pr_env_duration_ms("PLAN_RUNNER_POLL", POLL_MS),
 		.terminate = terminate,
 		.arg = job};
-	struct pr_hook hooks[2];
+	struct pr_controls_options controls = {.globals = job->globals,
+		.validated = true,
+		.env = {.loop = job->loop,
+			.limits = &job->options.limits,
+			.ca_file = job->service.ca_file,
+			.plan = job->plan.id,
+			.run = &job->signals.run}};
+	struct pr_hook hooks[3];
 	size_t hook_count = 0;
 	struct pr_run_options options = {.document = job->document,
 		.settings = job->settings,
@@ -314,10 +355,13 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 
 	if (!rc)
 		rc = pr_reporter_new(job->loop, &reporting, &job->reporter, err);
+	if (!rc)
+		rc = pr_controls_new(&controls, &job->controls, err);
 	if (rc)
 		return rc;
 	if (job->options.watcher)
 		hooks[hook_count++] = *job->options.watcher;
+	hooks[hook_count++] = pr_controls_hook(job->controls);
 	hooks[hook_count++] = pr_reporter_hook(job->reporter);
 	options.hook_count = hook_count;
 	job->options.grace_ms = grace_ms(job->options.grace_ms);
@@ -358,9 +402,12 @@ void pr_plan_job_tell_error(struct pr_plan_job *job, const char *message)
 void pr_plan_job_release(struct pr_plan_job *job)
 {
 	pr_execution_release(&job->execution);
+	pr_controls_free(job->controls);
 	pr_reporter_free(job->reporter);
 	json_decref(job->document);
 	json_decref(job->settings);
+	json_decref(job->integrations);
+	json_decref(job->globals);
 	pr_variables_release(&job->variables);
 	pr_secret_files_remove(&job->secret_files);
 	pr_plan_release(&job->plan);

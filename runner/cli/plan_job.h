@@ -6,6 +6,7 @@
 
 #include "cli/execution.h"
 #include "cli/plan_log.h"
+#include "control/controls.h"
 #include "control/reporter.h"
 #include "experiment/variables.h"
 #include "platform/client.h"
@@ -24,6 +25,7 @@ struct pr_plan_job_options {
 	int64_t grace_ms;              /* how soon after a signal we may be killed; 0: not known */
 	bool set_status;
 	bool load_environment;
+	bool skip_context; /* the plan's integrations take no part */
 	struct pr_execution_terms terms;
 	struct pr_limits limits;
 };
@@ -42,8 +44,11 @@ struct pr_plan_job {
 	char *result_path; /* NULL: memory only */
 	char *log_path;
 	json_t *settings;
+	json_t *integrations; /* their controls, by name */
+	json_t *globals;      /* all global controls, a list */
 	json_t *document;
 	struct pr_strategies strategies;
+	struct pr_controls *controls;
 	struct pr_reporter *reporter;
 	bool hastened; /* by a signal */
 	struct pr_execution execution;
