@@ -4,11 +4,13 @@
 #include "base/text.h"
 #include "codec/json.h"
 #include "control/native_rows.h"
+#include "control/slack.h"
 #include "control/tracing.h"
 #include "engine/run.h"
 
 static const struct pr_native_control *const rows[] = {
 	&pr_native_autopause,
+	&pr_native_slack,
 	&pr_native_tracing,
 };
 

@@ -7,6 +7,7 @@
 #include "control/trace_text.h"
 
 #define DEADLINE_US INT64_C(5000000)
+#define HURRY_US INT64_C(2000000)
 #define SECTIONS (PR_PHASE_ROLLBACKS + 1)
 
 /* An activity that runs. */
@@ -29,6 +30,7 @@ struct tracing {
 	struct running *running;
 	json_int_t iteration; /* of the continuous hypothesis */
 	bool exit_signal;
+	bool interrupted; /* whoever stopped the run waits */
 	bool finished;
 	struct pr_hook_ticket *ticket;
 };
@@ -186,7 +188,8 @@ static void close_trace(struct tracing *tracing, const struct pr_hook_event *eve
 	pr_trace_text_outcome(&tracing->root, event->run->journal, tracing->exit_signal);
 	pr_trace_text_execution(&tracing->root, event->run->document, tracing->plan);
 	end_now(tracing, &tracing->root);
-	pr_otlp_export_finish(tracing->export, pr_loop_now_us(tracing->loop) + DEADLINE_US);
+	pr_otlp_export_finish(tracing->export,
+		pr_loop_now_us(tracing->loop) + (tracing->interrupted ? HURRY_US : DEADLINE_US));
 }
 
 static void on_sent(void *arg)
@@ -233,6 +236,7 @@ static void end_rollbacks(struct tracing *tracing, const struct pr_hook_event *e
 
 static void on_interrupted(struct tracing *tracing, const struct pr_hook_event *event)
 {
+	tracing->interrupted = true;
 	tracing->exit_signal = pr_trace_text_is_signal(event->reason);
 }
 
