@@ -84,7 +84,7 @@ static int show(struct pr_context *context, const struct pr_args *args, struct p
 	PR_AUTO(report) struct pr_report report = {.journal = NULL};
 	PR_AUTO(buf) struct pr_buf document = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 	json_auto_t *journal = NULL;
-	int r = pr_journal_read(path, &context->limits, false, &journal, err);
+	int r = pr_journal_read(path, &context->limits, &journal, err);
 
 	if (!r)
 		r = check_output(output, path, err);

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define NAMES_MAX 1000
-#define TAIL_BYTES 65536
+#define TEXT_BYTES 65536
 
 /* What became of the rollbacks. */
 struct tally {
@@ -133,30 +133,25 @@ static char *kept_name(const char *path, const char *start)
 	return NULL;
 }
 
-static int rename_file(const char *path, const char *name, struct pr_err *err)
-{
-	return rename(path, name)
-		       ? pr_fail_errno(err, errno, "cannot keep '%s' as '%s'", path, name)
-		       : 0;
-}
-
-/* Gives the journal another name; *ret_name is owned by the caller. */
-static int keep(const char *path, const json_t *journal, char **ret_name, struct pr_err *err)
+/*
+ * Gives the journal another name; *ret_name is owned by the caller. It is one file before: of two
+ * renames a kill could do one.
+ */
+static int keep(
+	const char *path, const json_t *journal, int *lock, char **ret_name, struct pr_err *err)
 {
 	PR_AUTO(free) char *name = kept_name(path, pr_json_str(journal, "start"));
-	PR_AUTO(free) char *part = pr_text_format("%s.part", path);
-	PR_AUTO(free) char *part_name = name ? pr_text_format("%s.part", name) : NULL;
-	int rc = 0;
+	int rc;
 
-	if (!name || !part || !part_name)
+	if (!name)
 		return pr_fail(err, PR_EIO, "there is no free name to keep '%s' under", path);
-	if (pr_file_exists(part))
-		rc = rename_file(part, part_name, err);
-	if (!rc)
-		rc = rename_file(path, name, err);
-	if (!rc)
-		*ret_name = pr_steal(name);
-	return rc;
+	rc = pr_journal_fold(path, journal, lock, err);
+	if (rc)
+		return rc;
+	if (rename(path, name))
+		return pr_fail_errno(err, errno, "cannot keep '%s' as '%s'", path, name);
+	*ret_name = pr_steal(name);
+	return 0;
 }
 
 /* Titles of journals are substituted, so one with variables fits when the method does. */
@@ -183,7 +178,7 @@ static int recover_and_keep(const struct pr_recovering *how, struct pr_recovery 
 	/* However it went: a run would write over it. */
 	if (!pr_json_str(recovery->journal, "end"))
 		return rc;
-	if (keep(how->path, recovery->journal, &name, &of_keep))
+	if (keep(how->path, recovery->journal, &recovery->lock, &name, &of_keep))
 		return rc ? rc : pr_fail(err, PR_EIO, "%s", of_keep.msg);
 	pr_info("The recovered journal is kept as '%s'", name);
 	return rc;
@@ -204,20 +199,30 @@ int pr_recovering_first(const struct pr_recovering *how, const json_t *document,
 	return rc;
 }
 
-/* Whether the end of the file has the member of a journal under way: most have not, and are not
- * read. */
+/*
+ * Whether the file has the member of a journal under way: most have not, and are not parsed. It may
+ * be far from the end, since a journal has one line and more for each rollback it recovered.
+ */
 static bool may_be_unfinished(const char *path)
 {
-	char tail[TAIL_BYTES + 1];
+	static const char member[] = "\"" PR_JOURNAL_EXTENSION "\"";
+	char text[TEXT_BYTES];
 	PR_AUTO(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat info;
+	size_t kept = 0; /* the end of what was read before: the member may begin there */
 	ssize_t n;
 
 	if (fd < 0 || fstat(fd, &info) || !S_ISREG(info.st_mode))
 		return false;
-	n = pread(fd, tail, TAIL_BYTES, info.st_size > TAIL_BYTES ? info.st_size - TAIL_BYTES : 0);
-	tail[n > 0 ? n : 0] = '\0';
-	return strstr(tail, "\"" PR_JOURNAL_EXTENSION "\"") != NULL;
+	while ((n = read(fd, text + kept, sizeof text - kept)) > 0) {
+		size_t have = kept + (size_t)n;
+
+		if (memmem(text, have, member, sizeof member - 1))
+			return true;
+		kept = have < sizeof member ? have : sizeof member;
+		memmove(text, text + have - kept, kept);
+	}
+	return false;
 }
 
 int pr_recovering_keep(const char *path, struct pr_err *err)
@@ -236,11 +241,11 @@ int pr_recovering_keep(const char *path, struct pr_err *err)
 		pr_warn("'%s' is being written by another run that is alive: only the last one to "
 			"write it is kept, give each its own --journal-path",
 			path);
-	if (rc || pr_journal_read(path, &limits, false, &journal, NULL))
+	if (rc || pr_journal_read(path, &limits, &journal, NULL))
 		return 0;
 	if (pr_json_str(journal, "end") || !pr_json_object(journal, PR_JOURNAL_EXTENSION))
 		return 0;
-	rc = keep(path, journal, &name, err);
+	rc = keep(path, journal, &lock, &name, err);
 	if (!rc)
 		pr_warn("'%s' was left by a run that did not come to its end. It is kept as '%s': "
 			"'recover' plays the rollbacks that it may still owe",

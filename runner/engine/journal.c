@@ -115,8 +115,13 @@ int pr_journal_close(struct pr_journal *journal, struct pr_err *err)
 	return journal->file ? pr_journal_file_close(journal->file, journal->value, err) : 0;
 }
 
-int pr_journal_read(const char *path, const struct pr_limits *limits, bool rewrite,
-	json_t **ret_journal, struct pr_err *err)
+int pr_journal_read(
+	const char *path, const struct pr_limits *limits, json_t **ret_journal, struct pr_err *err)
 {
-	return pr_journal_file_read(path, limits, rewrite, ret_journal, err);
+	return pr_journal_file_read(path, limits, ret_journal, err);
+}
+
+int pr_journal_fold(const char *path, const json_t *journal, int *lock, struct pr_err *err)
+{
+	return pr_journal_file_fold(path, journal, lock, err);
 }

@@ -75,10 +75,18 @@ int pr_journal_end(struct pr_journal *journal, struct pr_err *err);
 int pr_journal_close(struct pr_journal *journal, struct pr_err *err);
 
 /*
- * Reads the journal at `path` and puts what a left-over `<path>.part` has into it; with `rewrite`
- * the file is replaced and `.part` removed. A last line that was cut is ignored. Caller owns.
+ * Reads the journal at `path` and puts what a left-over `<path>.part` has into it; nothing is
+ * written. A last line that was cut is ignored. Caller owns.
  */
-int pr_journal_read(const char *path, const struct pr_limits *limits, bool rewrite,
-	json_t **ret_journal, struct pr_err *err);
+int pr_journal_read(
+	const char *path, const struct pr_limits *limits, json_t **ret_journal, struct pr_err *err);
+
+/*
+ * Makes one file of a journal that its run left: where there is a `<path>.part`, the file is
+ * replaced by `journal`, as pr_journal_read gave it, flushed to disk, and then `.part` is removed.
+ * A kill in between loses nothing: `.part` no longer fits the file. *lock is that of
+ * pr_file_replace_locked.
+ */
+int pr_journal_fold(const char *path, const json_t *journal, int *lock, struct pr_err *err);
 
 #endif

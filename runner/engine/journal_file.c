@@ -231,23 +231,24 @@ static int read_part(const char *path, const struct pr_buf *text, const struct p
 	return r ? r : pr_journal_part_fold(value, &mark, &part, limits, err);
 }
 
-static int rewrite_file(
-	const char *path, const char *part_path, const json_t *value, struct pr_err *err)
+int pr_journal_file_fold(const char *path, const json_t *value, int *lock, struct pr_err *err)
 {
+	PR_AUTO(free) char *part_path = pr_text_format("%s.part", path);
 	struct pr_journal_mark mark;
-	PR_AUTO(close) int lock = -1;
 	int r;
 
+	if (!part_path)
+		return pr_fail_nomem(err);
 	if (!pr_file_exists(part_path))
 		return 0;
-	r = text_put(path, value, true, &lock, &mark, err);
+	r = text_put(path, value, true, lock, &mark, err);
 	if (r == 0 && unlink(part_path) < 0)
 		r = pr_fail_errno(err, errno, "cannot remove '%s'", part_path);
 	return r;
 }
 
-int pr_journal_file_read(const char *path, const struct pr_limits *limits, bool rewrite,
-	json_t **ret_value, struct pr_err *err)
+int pr_journal_file_read(
+	const char *path, const struct pr_limits *limits, json_t **ret_value, struct pr_err *err)
 {
 	/* What is no file, such as a pipe, may have no end. */
 	size_t most = pr_file_is_regular(path) ? NO_LIMIT : limits->document_bytes;
@@ -268,8 +269,6 @@ int pr_journal_file_read(const char *path, const struct pr_limits *limits, bool 
 		r = pr_fail(err, PR_EINVAL, "'%s' is not a journal: it is no JSON object", path);
 	if (r == 0)
 		r = read_part(part_path, &text, &own, value, err);
-	if (r == 0 && rewrite)
-		r = rewrite_file(path, part_path, value, err);
 	if (r == 0)
 		*ret_value = pr_steal(value);
 	return r;

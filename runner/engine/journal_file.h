@@ -41,7 +41,10 @@ int pr_journal_file_replace(struct pr_journal_file *file, const json_t *value, s
 int pr_journal_file_close(struct pr_journal_file *file, const json_t *value, struct pr_err *err);
 
 /* What pr_journal_read of engine/journal.h does. */
-int pr_journal_file_read(const char *path, const struct pr_limits *limits, bool rewrite,
-	json_t **ret_value, struct pr_err *err);
+int pr_journal_file_read(
+	const char *path, const struct pr_limits *limits, json_t **ret_value, struct pr_err *err);
+
+/* What pr_journal_fold of engine/journal.h does. */
+int pr_journal_file_fold(const char *path, const json_t *value, int *lock, struct pr_err *err);
 
 #endif

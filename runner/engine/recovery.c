@@ -47,7 +47,7 @@ static int read_journal(struct pr_recovery *recovery, const char *path,
 		return pr_fail(err, why.code, "%s", why.msg);
 	if (!pr_file_is_regular(path))
 		return pr_fail(err, PR_EINVAL, "'%s' is not a journal: it is no file", path);
-	r = pr_journal_read(path, options->limits, false, &recovery->journal, err);
+	r = pr_journal_read(path, options->limits, &recovery->journal, err);
 	return r ? r : check_journal(recovery->journal, path, err);
 }
 

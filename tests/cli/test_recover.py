@@ -231,7 +231,32 @@ class Decisions(Case):
                 self.call(0, "run", "--rollback-strategy", "never", "experiment.json")
                 self.call(0, "recover", kept)
                 self.assertEqual((self.faults(), len(self.journal(kept)["run"])), ([], 2))
-                self.assertNotIn("journal.json.part", os.listdir(self.folder))
+                self.assertEqual([x for x in os.listdir(self.folder) if x.endswith(".part")], [])
+
+    def test_what_is_kept_is_one_file_before_it_is_renamed(self):
+        """A name that is too long stands for a kill before the rename; the `.part` has got its lines by then."""
+        name = "j" * 235 + ".json"
+        self.killed("--journal-path", name, *ALWAYS, document=experiment(300000))
+        self.assertEqual(len(self.journal(name)["run"]), 0)
+        self.assertTrue(os.path.exists(self.path(name + ".part")))
+        self.assertIn("cannot keep", self.call(1, "run", "--journal-path", name, "experiment.json"))
+        self.assertFalse(os.path.exists(self.path(name + ".part")))
+        self.assertEqual(len(self.journal(name)["run"]), 2)
+        self.call(0, "recover", name)
+        self.assertEqual(self.faults(), [])
+
+    def test_a_journal_with_many_recoveries_is_not_written_over(self):
+        self.killed(*ALWAYS, line="begin-undo-1", name="hold-undo-1")
+        journal = self.journal()
+        before = [{"start": journal["start"], "rollbacks": [{"name": "undo-%d" % n, "again": False}]} for n in range(1000)]
+        journal["plan-runner"]["recoveries"] = before
+        self.write("journal.json", json.dumps(journal, indent=2))
+        text = self.call(0, "run", "--rollback-strategy", "never", "experiment.json")
+        kept, = [x for x in os.listdir(self.folder) if x.startswith("journal-") and x.endswith("Z.json")]
+        self.assertIn("It is kept as '%s'" % kept, text)
+        self.call(0, "recover", kept)
+        recoveries = self.journal(kept)["plan-runner"]["recoveries"]
+        self.assertEqual((self.faults(), recoveries[:-1], "end" in recoveries[-1]), ([], before, True))
 
     def test_a_living_run_keeps_its_journal(self):
         self.write("experiment.json", json.dumps(experiment()))

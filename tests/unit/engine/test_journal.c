@@ -179,8 +179,7 @@ static void always_on_disk_test(void **state)
 			json_auto_t *copy = NULL;
 
 			add_entry(journal, n, 10000);
-			assert_int_equal(
-				0, pr_journal_read(place->journal, &limits, false, &copy, NULL));
+			assert_int_equal(0, pr_journal_read(place->journal, &limits, &copy, NULL));
 			assert_true(json_equal(copy, pr_journal_value(journal)));
 		}
 		assert_int_equal(0, pr_journal_close(journal, NULL));
@@ -267,14 +266,18 @@ static void cut_line_test(void **state)
 	struct place *place = *state;
 	struct pr_journal *journal = journal_of(place, 300000);
 	json_auto_t *copy = NULL;
+	PR_AUTO(close) int lock = -1;
 
 	add_entry(journal, 1, 10);
 	append(place->part, "{\"list\":\"run\",\"index\":1,\"ent");
-	assert_int_equal(0, pr_journal_read(place->journal, &limits, true, &copy, NULL));
+	assert_int_equal(0, pr_journal_read(place->journal, &limits, &copy, NULL));
 	assert_int_equal(1, json_array_size(json_object_get(copy, "run")));
+	assert_true(pr_file_exists(place->part));
+	assert_int_equal(0, pr_journal_fold(place->journal, copy, &lock, NULL));
+	assert_true(lock >= 0);
 	assert_false(pr_file_exists(place->part));
 	json_decref(pr_steal(copy));
-	assert_int_equal(0, pr_journal_read(place->journal, &limits, false, &copy, NULL));
+	assert_int_equal(0, pr_journal_read(place->journal, &limits, &copy, NULL));
 	assert_int_equal(1, json_array_size(json_object_get(copy, "run")));
 	pr_journal_free(journal);
 }
@@ -294,7 +297,7 @@ static void stale_part_test(void **state)
 	assert_int_equal(0, pr_journal_flush(journal, NULL));
 	assert_int_equal(0, size_of(place->part));
 	append(place->part, old);
-	assert_int_equal(0, pr_journal_read(place->journal, &limits, false, &copy, NULL));
+	assert_int_equal(0, pr_journal_read(place->journal, &limits, &copy, NULL));
 	assert_true(json_equal(copy, pr_journal_value(journal)));
 	pr_journal_free(journal);
 }
@@ -324,7 +327,7 @@ static void fold_into_states_test(void **state)
 	for (size_t i = 0; i < PR_LEN(rows); i++)
 		assert_int_equal(
 			0, pr_journal_touch(journal, entry, rows[i].list, rows[i].index, NULL));
-	assert_int_equal(0, pr_journal_read(place->journal, &limits, false, &copy, NULL));
+	assert_int_equal(0, pr_journal_read(place->journal, &limits, &copy, NULL));
 	during = json_object_get(json_object_get(copy, "steady_states"), "during");
 	assert_int_equal(2, json_array_size(during));
 	assert_int_equal(2, json_array_size(json_object_get(json_array_get(during, 0), "probes")));
@@ -382,7 +385,7 @@ static void lost_line_test(void **state)
 	assert_int_equal(0, sigaction(SIGXFSZ, &former, NULL));
 	json_array_append_new(run, entry_of(2, 1));
 	assert_int_equal(0, pr_journal_touch(journal, json_array_get(run, 1), "run", 1, NULL));
-	assert_int_equal(0, pr_journal_read(place->journal, &limits, false, &copy, NULL));
+	assert_int_equal(0, pr_journal_read(place->journal, &limits, &copy, NULL));
 	assert_int_equal(2, json_array_size(json_object_get(copy, "run")));
 	pr_journal_free(journal);
 }
@@ -437,7 +440,7 @@ static void unreadable_test(void **state)
 		if (rows[i].text)
 			append(place->journal, rows[i].text);
 		assert_int_equal(
-			rows[i].code, pr_journal_read(place->journal, &limits, false, &copy, NULL));
+			rows[i].code, pr_journal_read(place->journal, &limits, &copy, NULL));
 		assert_null(copy);
 	}
 }
@@ -456,7 +459,7 @@ static void run_file_test(void **state)
 			 "{'fail':'no','ms':1}}]}");
 	f.options.journal_path = place->journal;
 	fixture_run(&f);
-	assert_int_equal(0, pr_journal_read(place->journal, &limits, false, &copy, NULL));
+	assert_int_equal(0, pr_journal_read(place->journal, &limits, &copy, NULL));
 	assert_true(json_equal(copy, f.journal));
 	fixture_expect("exception", json_string_value(fixture_at(&f, "run.0.exception.0")),
 		"chaoslib.exceptions.ActivityFailed: no\n");
