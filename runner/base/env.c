@@ -18,6 +18,17 @@ const char *pr_env_get_set(const char *name)
 	return value && *value ? value : NULL;
 }
 
+const char *pr_env_get_any_case(const char *name)
+{
+	const char *value = pr_env_get_set(name);
+	size_t n = strlen(name);
+
+	for (char **entry = environ; !value && entry && *entry; entry++)
+		if (strncasecmp(*entry, name, n) == 0 && (*entry)[n] == '=' && (*entry)[n + 1])
+			value = *entry + n + 1;
+	return value;
+}
+
 static int change_failed(const char *name, struct pr_err *err)
 {
 	if (errno == ENOMEM)

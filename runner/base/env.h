@@ -14,6 +14,12 @@ const char *pr_env_get(const char *name);
 const char *pr_env_get_set(const char *name);
 
 /*
+ * As pr_env_get_set; where there is none of that name, the first one whose name differs in nothing
+ * but case counts.
+ */
+const char *pr_env_get_any_case(const char *name);
+
+/*
  * Sets a variable for this process and the children that it starts later. A name that is empty or
  * has
  * '=' or NUL is PR_EINVAL.

@@ -24,12 +24,20 @@ void pr_console_open_streams(void)
 		close(fd);
 }
 
+/* What is written where memory lacks for more. */
+static const char no_memory[] = "error: out of memory\n";
+
 static void write_redacted(int fd, const char *text)
 {
 	PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	size_t n = strlen(text);
 
-	if (pr_redact_copy(text, strlen(text), &out) == 0)
+	if (!pr_redact_found(text, n))
+		(void)pr_file_write_all(fd, text, n, NULL);
+	else if (pr_redact_copy(text, n, &out) == 0)
 		(void)pr_file_write_all(fd, pr_buf_str(&out), out.len, NULL);
+	else
+		(void)pr_file_write_all(fd, no_memory, sizeof no_memory - 1, NULL);
 }
 
 void pr_print_bytes(const char *bytes, size_t n)
@@ -44,17 +52,32 @@ int pr_print_document(const char *bytes, size_t n, struct pr_err *err)
 	return rc ? pr_wrap(err, "standard output") : 0;
 }
 
-void pr_print(const char *fmt, ...)
+static void print_to(int fd, const char *fmt, va_list args)
 {
 	PR_AUTO(free) char *text = NULL;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	if (text)
+		write_redacted(fd, text);
+}
+
+void pr_print(const char *fmt, ...)
+{
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		text = NULL;
+	print_to(STDOUT_FILENO, fmt, args);
 	va_end(args);
-	if (text)
-		write_redacted(STDOUT_FILENO, text);
+}
+
+void pr_print_error(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print_to(STDERR_FILENO, fmt, args);
+	va_end(args);
 }
 
 /* What is quoted from others moves no cursor, and stays on the line. */
@@ -77,8 +100,7 @@ void pr_complain(const struct pr_context *context, const char *fmt, ...)
 	va_end(args);
 	flatten(text);
 	line = pr_text_format("%s: %s\n", context->program, text ? text : "out of memory");
-	if (line)
-		write_redacted(STDERR_FILENO, line);
+	write_redacted(STDERR_FILENO, line ? line : no_memory);
 }
 
 int pr_console_log(bool verbose, const char *format, struct pr_err *err)
@@ -117,6 +139,6 @@ int pr_console_usage(
 	for (size_t i = 1; i < args->depth; i++)
 		pr_buf_addf(&usage, " %s", args->path[i]->name);
 	pr_buf_addf(&usage, " --help' for help.\n\nError: %s\n", err->msg);
-	write_redacted(STDERR_FILENO, pr_buf_str(&usage));
+	write_redacted(STDERR_FILENO, usage.status ? no_memory : pr_buf_str(&usage));
 	return PR_EXIT_FAILED;
 }

@@ -15,6 +15,9 @@ void pr_console_open_streams(void);
 /* Writes to standard output, redacted; a closed pipe is no error. */
 void pr_print(const char *fmt, ...) PR_PRINTF(1, 2);
 
+/* The same to standard error, for texts that upstream prints there: no name before them. */
+void pr_print_error(const char *fmt, ...) PR_PRINTF(1, 2);
+
 /* Writes `n` bytes to standard output as they are. */
 void pr_print_bytes(const char *bytes, size_t n);
 

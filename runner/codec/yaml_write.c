@@ -13,6 +13,11 @@
 /* A key that is longer needs the form "? key": the limit of implicit keys, less some room. */
 #define KEY_MAX 960
 
+struct writer {
+	struct pr_buf *out;
+	bool python; /* in the form of pr_yaml_write_python */
+};
+
 /* Whether a reader of YAML 1.2, or Go's of 1.1, takes it for a number where PyYAML does not. */
 static bool is_other_number(const char *text, size_t n)
 {
@@ -114,17 +119,37 @@ static void add_real(double value, struct pr_buf *out)
 	pr_buf_adds(out, digits + whole);
 }
 
-static void add_scalar(const json_t *value, struct pr_buf *out)
+/* In single quotes where the other form has double ones without an escape. */
+static void add_text(const char *text, size_t n, const struct writer *writer)
 {
+	PR_AUTO(buf) struct pr_buf quoted = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	struct pr_buf *out = writer->out;
+
+	if (writer->python)
+		pr_yaml_write_text(text, n, false, &quoted);
+	if (*pr_buf_str(&quoted) != '"' || strchr(pr_buf_str(&quoted), '\\')) {
+		pr_yaml_write_text(text, n, false, out);
+		return;
+	}
+	pr_buf_addc(out, '\'');
+	for (size_t i = 0; i < n; i++)
+		pr_buf_adds(out, text[i] == '\'' ? "''" : (const char[]){text[i], 0});
+	pr_buf_addc(out, '\'');
+}
+
+static void add_scalar(const json_t *value, const struct writer *writer)
+{
+	struct pr_buf *out = writer->out;
+
 	if (json_is_string(value))
-		pr_yaml_write_text(json_string_value(value), json_string_length(value), false, out);
+		add_text(json_string_value(value), json_string_length(value), writer);
 	else if (json_is_integer(value))
 		pr_buf_addf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	else if (json_is_real(value))
 		add_real(json_real_value(value), out);
 	else if (json_is_boolean(value))
 		pr_buf_adds(out, json_is_true(value) ? "true" : "false");
-	else
+	else if (!writer->python)
 		pr_buf_adds(out, "null");
 }
 
@@ -138,22 +163,27 @@ static void add_indent(size_t indent, struct pr_buf *out)
 	pr_buf_addf(out, "%*s", (int)indent, "");
 }
 
-static void add_lines(const json_t *value, size_t indent, bool continued, struct pr_buf *out);
+static void add_lines(
+	const json_t *value, size_t indent, bool continued, const struct writer *writer);
 
 /* What follows "key:" or "? ". */
-static void add_member(const json_t *value, size_t indent, struct pr_buf *out)
+static void add_member(const json_t *value, size_t indent, const struct writer *writer)
 {
 	if (has_lines(value)) {
-		pr_buf_addc(out, '\n');
-		add_lines(value, indent + 2, false, out);
+		pr_buf_addc(writer->out, '\n');
+		add_lines(value, writer->python && json_is_array(value) ? indent : indent + 2,
+			false, writer);
 		return;
 	}
-	pr_buf_addc(out, ' ');
-	add_lines(value, 0, true, out);
+	if (!writer->python || !json_is_null(value))
+		pr_buf_addc(writer->out, ' ');
+	add_lines(value, 0, true, writer);
 }
 
-static void add_mapping(const json_t *value, size_t indent, bool continued, struct pr_buf *out)
+static void add_mapping(
+	const json_t *value, size_t indent, bool continued, const struct writer *writer)
 {
+	struct pr_buf *out = writer->out;
 	const char *key;
 	json_t *member;
 
@@ -164,42 +194,50 @@ static void add_mapping(const json_t *value, size_t indent, bool continued, stru
 		continued = false;
 		if (n > KEY_MAX)
 			pr_buf_adds(out, "? ");
-		pr_yaml_write_text(key, n, false, out);
+		add_text(key, n, writer);
 		if (n > KEY_MAX) {
 			pr_buf_addc(out, '\n');
 			add_indent(indent, out);
 		}
 		pr_buf_addc(out, ':');
-		add_member(member, indent, out);
+		add_member(member, indent, writer);
 	}
 }
 
 /* `continued`: the first line already has its indent and the "- " of the sequence around it. */
-static void add_lines(const json_t *value, size_t indent, bool continued, struct pr_buf *out)
+static void add_lines(
+	const json_t *value, size_t indent, bool continued, const struct writer *writer)
 {
+	struct pr_buf *out = writer->out;
 	size_t i;
 	json_t *item;
 
 	if (json_object_size(value)) {
-		add_mapping(value, indent, continued, out);
+		add_mapping(value, indent, continued, writer);
 		return;
 	}
 	json_array_foreach (value, i, item) {
 		add_indent(continued && i == 0 ? 0 : indent, out);
 		pr_buf_adds(out, "- ");
-		add_lines(item, indent + 2, true, out);
+		add_lines(item, indent + 2, true, writer);
 	}
 	if (json_array_size(value))
 		return;
 	if (json_is_object(value) || json_is_array(value))
 		pr_buf_adds(out, json_is_object(value) ? "{}" : "[]");
 	else
-		add_scalar(value, out);
+		add_scalar(value, writer);
 	pr_buf_addc(out, '\n');
 }
 
 int pr_yaml_write(const json_t *value, struct pr_buf *out)
 {
-	add_lines(value, 0, false, out);
+	add_lines(value, 0, false, &(struct writer){.out = out});
+	return out->status;
+}
+
+int pr_yaml_write_python(const json_t *value, struct pr_buf *out)
+{
+	add_lines(value, 0, false, &(struct writer){.out = out, .python = true});
 	return out->status;
 }

@@ -17,6 +17,12 @@
 int pr_yaml_write(const json_t *value, struct pr_buf *out);
 
 /*
+ * The same in the form that upstream's command line prints (docs/protocol.md 1.1): sequences at the
+ * indent of their key, single quotes where they do, nothing for null. Status as of pr_buf_add.
+ */
+int pr_yaml_write_python(const json_t *value, struct pr_buf *out);
+
+/*
  * Adds `n` bytes of UTF-8, which NUL follows, as one scalar on one line: plain where that is safe
  * within a block collection, else in double quotes; always quoted where `quoted` asks for it
  * (inside [] and {}).

@@ -17,7 +17,10 @@
 struct pr_platform;
 struct pr_platform_call;
 
-/* Connects to nothing yet. `service` is copied. Caller frees. */
+/*
+ * Connects to nothing yet. `service` is copied. Without an organisation in it paths are below the
+ * list of all: "" is the list, "/<id>/" one of them. Caller frees.
+ */
 int pr_platform_new(struct pr_loop *loop, const struct pr_service *service,
 	struct pr_platform **ret_platform, struct pr_err *err);
 

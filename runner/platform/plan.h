@@ -21,6 +21,13 @@ struct pr_plan {
 /* Takes it out of the answer to GET /plans/<id>; null members count as absent. PR_EPROTO. */
 int pr_plan_read(json_t *answer, struct pr_plan *plan, struct pr_err *err);
 
+/*
+ * What upstream's command line keeps of the answer, in its order (docs/protocol.md 1.7, step 2):
+ * null lists become empty, an environment that has no id null. PR_EPROTO when it is no plan. Caller
+ * owns *ret_plan.
+ */
+int pr_plan_reduce(const json_t *answer, json_t **ret_plan, struct pr_err *err);
+
 /* Frees the contents. */
 void pr_plan_release(struct pr_plan *plan);
 

@@ -2,6 +2,7 @@
 
 #include "base/env.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/redact.h"
 #include "base/text.h"
 #include "base/uuid.h"
@@ -14,6 +15,9 @@
 
 #define CONFIG_MAX ((size_t)1 << 20)
 #define TOKEN_FILE_MAX ((size_t)64 << 10)
+
+#define TOKEN "RELIABLY_SERVICE_TOKEN"
+#define TOKEN_FILE "RELIABLY_SERVICE_TOKEN_FILE"
 
 static const char default_host[] = "http://localhost:8090";
 
@@ -44,15 +48,6 @@ static int read_config(const char *given, json_t **ret_config, struct pr_err *er
 	return pr_toml_parse(pr_buf_str(&text), text.len, path, ret_config, err);
 }
 
-static int read_token_file(struct pr_buf *text, struct pr_err *err)
-{
-	const char *path = pr_env_get_set("RELIABLY_SERVICE_TOKEN_FILE");
-
-	if (path && pr_file_read(path, text, err))
-		return pr_wrap(err, "RELIABLY_SERVICE_TOKEN_FILE");
-	return 0;
-}
-
 /* A member of the file; as with variables, an empty text counts as absent. */
 static const char *file_value(const json_t *config, const char *section, const char *key)
 {
@@ -62,7 +57,8 @@ static const char *file_value(const json_t *config, const char *section, const c
 }
 
 /* White space around it is what an editor or a shell added; a header can carry visible ASCII. */
-static int set_token(struct pr_service *service, const char *text, struct pr_err *err)
+static int set_token(
+	struct pr_service *service, const char *text, const char *source, struct pr_err *err)
 {
 	PR_AUTO(free) char *copy = pr_text_dup(text);
 	const char *token = copy ? pr_text_trim(copy) : NULL;
@@ -76,26 +72,35 @@ static int set_token(struct pr_service *service, const char *text, struct pr_err
 	for (const char *p = token; *p; p++)
 		if (*p <= ' ' || *p > '~')
 			return pr_fail(err, PR_EINVAL,
-				"the service token (RELIABLY_SERVICE_TOKEN) has a character that "
-				"cannot be sent at position %zu",
-				(size_t)(p - token) + 1);
+				"the service token (%s) has a character that cannot be sent at "
+				"position %zu",
+				source, (size_t)(p - token) + 1);
 	service->token = pr_text_dup(token);
 	return service->token ? 0 : pr_fail_nomem(err);
 }
 
-static int choose_token(struct pr_service *service, const json_t *config, struct pr_err *err)
+static int take_token_file(struct pr_service *service, const char *path, struct pr_err *err)
 {
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(TOKEN_FILE_MAX);
-	const char *token = pr_env_get_set("RELIABLY_SERVICE_TOKEN");
 
+	if (pr_file_read(path, &text, err))
+		return pr_wrap(err, TOKEN_FILE);
+	return set_token(service, pr_buf_str(&text), TOKEN_FILE, err);
+}
+
+static int choose_token(struct pr_service *service, const json_t *config, struct pr_err *err)
+{
+	const char *token = pr_env_get_any_case(TOKEN);
+	const char *path = pr_env_get_set(TOKEN_FILE);
+
+	if (token && path)
+		pr_warn("Both " TOKEN " and " TOKEN_FILE " are set: the former counts");
 	if (token)
-		return set_token(service, token, err);
-	if (read_token_file(&text, err))
-		return PR_EINVAL;
-	if (set_token(service, pr_buf_str(&text), err))
+		return set_token(service, token, TOKEN, err);
+	if (path && take_token_file(service, path, err))
 		return PR_EINVAL;
 	token = file_value(config, "service", "token");
-	return service->token || !token ? 0 : set_token(service, token, err);
+	return token && !service->token ? set_token(service, token, "in the configuration file", err) : 0;
 }
 
 /*
@@ -105,7 +110,7 @@ static int choose_token(struct pr_service *service, const json_t *config, struct
  */
 static char *choose_host(const json_t *config)
 {
-	const char *variable = pr_env_get_set("RELIABLY_SERVICE_HOST");
+	const char *variable = pr_env_get_any_case("RELIABLY_SERVICE_HOST");
 	const char *port = pr_env_get_set("RELIABLY_SERVICE_PORT");
 	const char *file = file_value(config, "service", "host");
 
@@ -144,7 +149,7 @@ static int set_host(struct pr_service *service, const json_t *config, struct pr_
 
 static int set_organization(struct pr_service *service, const json_t *config, struct pr_err *err)
 {
-	const char *id = pr_env_get_set("RELIABLY_ORGANIZATION_ID");
+	const char *id = pr_env_get_any_case("RELIABLY_ORGANIZATION_ID");
 	char canonical[PR_UUID_SIZE];
 
 	if (!id)

@@ -3,7 +3,9 @@
 
 /*
  * Which platform, as whom: host, token and organisation from the environment, else the TOML file,
- * else the defaults (docs/protocol.md 1.5).
+ * else the defaults (docs/protocol.md 1.5). The case of a variable's name does not matter. The
+ * token may stand in a file of its own, which RELIABLY_SERVICE_TOKEN_FILE names: it counts less
+ * than RELIABLY_SERVICE_TOKEN, of which a warning tells, and more than the TOML file.
  */
 
 #include "base/err.h"

@@ -108,6 +108,20 @@ static void documents_come_back(void **state)
 	assert_true(json_equal(value, back));
 }
 
+static void the_form_of_the_other_command_line(void **state)
+{
+	PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	json_auto_t *value = json_pack("{s:n, s:[s], s:[], s:[{s:s, s:s}, [i]], s:s, s:s}", "none",
+		"one", "a", "empty", "many", "date", "2026-11-21T10:37:59.460018Z", "text",
+		"it's: x", 2, "lines", "a\nb", "quote", "\"");
+
+	(void)state;
+	assert_int_equal(pr_yaml_write_python(value, &out), 0);
+	assert_string_equal(pr_buf_str(&out),
+		"none:\none:\n- a\nempty: []\nmany:\n- date: '2026-11-21T10:37:59.460018Z'\n"
+		"  text: 'it''s: x'\n- - 2\nlines: \"a\\nb\"\nquote: \"\\\"\"\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +131,7 @@ int main(void)
 		cmocka_unit_test(harmless_texts_are_plain),
 		cmocka_unit_test(what_is_not_printable_is_escaped),
 		cmocka_unit_test(documents_come_back),
+		cmocka_unit_test(the_form_of_the_other_command_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 #include "platform/plan.h"
 
 #include "base/compiler.h"
+#include "base/text.h"
+#include "codec/json_write.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -114,12 +116,64 @@ static void an_overlong_error_is_cut(void **state)
 	json_decref(answer);
 }
 
+#define PRINTED(environment, schedule, lists)                                             \
+	"{\"id\": \"" ID                                                                  \
+	"\", \"created_date\": null, \"definition\": {\"environment\": " environment      \
+	", \"deployment\": {\"deployment_id\": null}, \"schedule\": " schedule ", " lists \
+	"}, \"ref\": null, \"status\": \"created\", \"error\": null}"
+
+static void a_plan_is_reduced_to_what_the_command_line_shows(void **state)
+{
+	static const struct {
+		const char *definition;
+		const char *printed;
+	} cases[] = {
+		{"\"more\":1", PRINTED("null", "{\"type\": \"now\"}",
+				       "\"experiments\": [], \"integrations\": []")},
+		{"\"integrations\":null,\"environment\":{\"provider\":\"reliably_cloud\",\"id\":"
+		 "null}",
+			PRINTED("null", "{\"type\": \"now\"}",
+				"\"experiments\": [], \"integrations\": []")},
+		{"\"integrations\":[\"i\"],\"environment\":{\"id\":\"e\",\"x\":1,\"provider\":"
+		 "\"reliably_"
+		 "cloud\"},\"schedule\":{\"pattern\":\"* * * * "
+		 "*\",\"type\":\"cron\",\"timezone\":\"UTC\"}",
+			PRINTED("{\"provider\": \"reliably_cloud\", \"id\": \"e\"}",
+				"{\"type\": \"cron\", \"pattern\": \"* * * * *\"}",
+				"\"experiments\": [], \"integrations\": [\"i\"]")},
+		{"\"environment\":{\"name\":\"n\",\"provider\":\"github\"}",
+			PRINTED("{\"provider\": \"github\", \"name\": \"n\", \"id\": null}",
+				"{\"type\": \"now\"}",
+				"\"experiments\": [], \"integrations\": []")},
+		{"\"environment\":{\"name\":\"n\",\"provider\":\"gcp\"}",
+			PRINTED("{\"provider\": \"gcp\"}", "{\"type\": \"now\"}",
+				"\"experiments\": [], \"integrations\": []")},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		char text[600];
+		json_auto_t *plan = NULL;
+		json_auto_t *answer = NULL;
+		PR_AUTO(buf) struct pr_buf line = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+		pr_text_print(text, sizeof text,
+			"{\"status\":\"created\",\"definition\":{%s},\"id\":\"" ID "\"}",
+			cases[i].definition);
+		answer = parse(text);
+		assert_int_equal(pr_plan_reduce(answer, &plan, NULL), 0);
+		pr_json_write(plan, &(struct pr_json_style){0}, &line);
+		assert_string_equal(pr_buf_str(&line), cases[i].printed);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_plan_names_is_read),
 		cmocka_unit_test(what_is_no_plan_is_refused),
 		cmocka_unit_test(an_overlong_error_is_cut),
+		cmocka_unit_test(a_plan_is_reduced_to_what_the_command_line_shows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,8 @@
 
 static const char *const variables[] = {"RELIABLY_SERVICE_HOST", "RELIABLY_SERVICE_PORT",
 	"RELIABLY_SERVICE_TOKEN", "RELIABLY_SERVICE_TOKEN_FILE", "RELIABLY_ORGANIZATION_ID",
-	"RELIABLY_VERIFY_TLS", "RELIABLY_CLI_CONFIG", "XDG_CONFIG_HOME"};
+	"RELIABLY_VERIFY_TLS", "RELIABLY_CLI_CONFIG", "XDG_CONFIG_HOME", "reliably_service_token",
+	"Reliably_Service_Host"};
 
 static char folder[] = "/tmp/pr-test-service-XXXXXX";
 
@@ -66,6 +67,11 @@ static const struct source sources[] = {
 		.host = "http://file:1",
 		.token = TOKEN,
 		.organization = ORG},
+	{.name = "the case of a name does not matter, but the usual one counts first",
+		.env = {{"reliably_service_token", TOKEN}, {"Reliably_Service_Host", "https://b"},
+			{"RELIABLY_SERVICE_HOST", "https://a"}},
+		.host = "https://a",
+		.token = TOKEN},
 	{.name = "each variable decides for itself",
 		.env = {{"RELIABLY_SERVICE_HOST", "https://variable"}},
 		.toml = "[service]\nhost = \"http://file:1\"\ntoken = \"" TOKEN "\"\n",
