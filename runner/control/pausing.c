@@ -146,6 +146,9 @@ static void hold(struct pr_pausing *pausing, const struct pr_hook_event *event,
 	json_decref(pr_steal(pausing->order));
 	pausing->ticket = ticket;
 	answer->verdict = PR_HOOK_WAIT;
+	pr_info("Pausing before the %s '%s'",
+		pr_activity_is_probe(event->context) ? "probe" : "action",
+		pr_activity_name(event->context));
 	note_start(pausing, event->context, json_integer(pausing->duration_s));
 }
 
