@@ -75,7 +75,10 @@ static void stream_keep(struct stream *stream, const char *data, size_t n)
 	stream->child->dropped += n - kept;
 }
 
-/* Reads once; whether there may be more. Closes the stream at its end. */
+/*
+ * Reads once, when the loop has said that it can, or without waiting; whether there may be more.
+ * Closes the stream at its end.
+ */
 static bool stream_read(struct stream *stream)
 {
 	char data[65536];
@@ -116,6 +119,8 @@ static void on_reaped(void *arg, pid_t pid, int status)
 /* What is in the pipe already; bounded, since the writer may be as fast as we are. */
 static void stream_drain(struct stream *stream)
 {
+	if (stream->fd >= 0 && fcntl(stream->fd, F_SETFL, O_NONBLOCK))
+		stream_close(stream);
 	for (unsigned i = 0; i < 16 && stream->fd >= 0 && stream_read(stream); i++)
 		continue;
 	stream_close(stream);
@@ -131,7 +136,7 @@ static void on_timeout(void *arg)
 	child_report(child, true);
 }
 
-/* Reading never blocks; the child's end does, as its programs expect. */
+/* Both ends block, as programs expect of theirs; ours is read when there is something only. */
 static int open_pipe(int *ret_read, int *ret_write, struct pr_err *err)
 {
 	int fds[2];
@@ -140,8 +145,6 @@ static int open_pipe(int *ret_read, int *ret_write, struct pr_err *err)
 		return pr_fail_errno(err, errno, "cannot create a pipe");
 	*ret_read = fds[0];
 	*ret_write = fds[1];
-	if (fcntl(fds[0], F_SETFL, O_NONBLOCK))
-		return pr_fail_errno(err, errno, "cannot create a pipe");
 	return 0;
 }
 
