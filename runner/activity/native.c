@@ -13,6 +13,8 @@ static const struct pr_native_module *const modules[] = {
 	&pr_native_dns_tolerances,
 	&pr_native_http_probes,
 	&pr_native_http_tolerances,
+	&pr_native_load_actions,
+	&pr_native_load_probes,
 	&pr_native_pauses,
 	&pr_native_safeguard_probes,
 	&pr_native_tls_probes,

@@ -9,6 +9,8 @@ extern const struct pr_native_module pr_native_dns_probes;
 extern const struct pr_native_module pr_native_dns_tolerances;
 extern const struct pr_native_module pr_native_http_probes;
 extern const struct pr_native_module pr_native_http_tolerances;
+extern const struct pr_native_module pr_native_load_actions;
+extern const struct pr_native_module pr_native_load_probes;
 extern const struct pr_native_module pr_native_pauses;
 extern const struct pr_native_module pr_native_safeguard_probes;
 extern const struct pr_native_module pr_native_tls_probes;

@@ -42,6 +42,7 @@ struct pr_activity_env {
 	struct pr_scope scope; /* configuration and secrets of the run, as they are now */
 	const struct pr_limits *limits;
 	const char *ca_file;      /* NULL: as net/tls.h chooses */
+	json_t *load_results;     /* of load tests by name, for probes on them; NULL: not kept */
 	struct pr_pauses *pauses; /* for pause activities; NULL: only time ends a pause */
 	const char *traceparent;  /* sent with HTTP requests; NULL or "": none */
 };

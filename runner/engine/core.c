@@ -11,6 +11,7 @@ struct pr_activity_env pr_core_env(const struct pr_core *core)
 		.scope = {.configuration = core->view.configuration, .secrets = core->view.secrets},
 		.limits = &core->limits,
 		.ca_file = core->ca_file,
+		.load_results = core->load_results,
 		.pauses = core->view.pauses,
 		.traceparent = core->traceparent,
 	};

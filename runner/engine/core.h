@@ -32,8 +32,9 @@ struct pr_core {
 	struct pr_strategies strategies;
 	struct pr_journal *journal; /* NULL until the run has started */
 	struct pr_pauses pauses;
+	json_t *load_results;                  /* of the run's load tests, by name */
 	char traceparent[PR_TRACEPARENT_SIZE]; /* of the activity that is being started */
-	struct pr_run_view view; /* its values are owned here, except the journal */
+	struct pr_run_view view;               /* its values are owned here, except the journal */
 	char run_id[PR_UUID_SIZE];
 	struct pr_hook *hooks; /* owned */
 	size_t hook_count;

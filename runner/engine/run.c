@@ -69,6 +69,10 @@ static int fill_core(struct pr_run *run, struct pr_loop *loop, const struct pr_r
 	if (r == 0)
 		r = pr_uuid_random(core->run_id, err);
 	if (r == 0)
+		core->load_results = json_object();
+	if (r == 0 && !core->load_results)
+		r = pr_fail_nomem(err);
+	if (r == 0)
 		fill_view(run, options);
 	return r;
 }
@@ -144,6 +148,7 @@ static void core_release(struct pr_core *core)
 	json_decref(core->view.settings);
 	json_decref(core->view.configuration);
 	json_decref(core->view.secrets);
+	json_decref(core->load_results);
 	free(core->hooks);
 	free(core->ca_file);
 }

@@ -34,6 +34,7 @@ struct pr_http_policy {
 	const char *certificate; /* PEM, shown to the peer, with `key` */
 	const char *key;         /* PEM without a pass phrase */
 	const char *server_name; /* asked for and verified in place of the host of the address */
+	const char *connect_to;  /* "host:port:to:port", as libcurl's option of that name */
 	const char *proxy;       /* address; goes before those of the environment, no_proxy too */
 };
 
@@ -108,6 +109,8 @@ struct pr_http_response {
 	const char *url;                  /* where the answer came from, after redirects */
 	const unsigned char *certificate; /* of the peer, DER, after a mere handshake; else NULL */
 	size_t certificate_len;
+	int64_t lookup_us, connect_us, first_byte_us; /* since the start of the last transfer */
+	bool connected;       /* over a new connection, whose two times are the first two above */
 	char tls_version[16]; /* "TLSv1.3", with `certificate` */
 };
 

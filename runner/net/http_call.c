@@ -322,6 +322,27 @@ static void succeed(struct pr_http_call *call)
 	finish(call);
 }
 
+static int64_t time_of(const struct pr_http_call *call, CURLINFO info)
+{
+	curl_off_t us = 0;
+
+	curl_easy_getinfo(call->easy, info, &us);
+	return us;
+}
+
+static void note_times(struct pr_http_call *call)
+{
+	struct pr_http_response *response = &call->response;
+	int64_t shaken_us = time_of(call, CURLINFO_APPCONNECT_TIME_T);
+	long connections = 0;
+
+	curl_easy_getinfo(call->easy, CURLINFO_NUM_CONNECTS, &connections);
+	response->connected = connections > 0;
+	response->lookup_us = time_of(call, CURLINFO_NAMELOOKUP_TIME_T);
+	response->connect_us = shaken_us ? shaken_us : time_of(call, CURLINFO_CONNECT_TIME_T);
+	response->first_byte_us = time_of(call, CURLINFO_STARTTRANSFER_TIME_T);
+}
+
 /* Whom it spoke to, for people who look for a fault. */
 static void note_route(struct pr_http_call *call, CURLcode code)
 {
@@ -353,6 +374,7 @@ void pr_http_call_done(struct pr_http_call *call, CURLcode code)
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 	call->response.status = status;
 	note_route(call, code);
+	note_times(call);
 	if (code != CURLE_OK && !call->stream_ended && !call->interim_ended) {
 		fail_with(call, code);
 		return;

@@ -159,6 +159,7 @@ static int copy_identity(struct pr_http_client *client, const struct pr_http_pol
 		{policy->key, &client->key},
 		{policy->server_name, &client->server_name},
 		{policy->proxy, &client->proxy},
+		{policy->connect_to, &client->redirection},
 	};
 
 	for (size_t i = 0; i < PR_LEN(texts); i++) {
@@ -228,6 +229,7 @@ void pr_http_client_free(struct pr_http_client *client)
 	free(client->key);
 	free(client->server_name);
 	free(client->proxy);
+	free(client->redirection);
 	free(client);
 }
 

@@ -21,6 +21,7 @@ struct pr_http_client {
 	char *key;
 	char *server_name;
 	char *proxy;
+	char *redirection; /* policy's connect_to */
 	bool verify_tls;
 	bool keep_alive;
 	bool broken; /* libcurl, or what it calls in us, had no memory: calls may never end */

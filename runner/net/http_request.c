@@ -270,10 +270,15 @@ static int set_address(struct pr_http_call *call)
 	const char *name = call->client->server_name;
 	PR_AUTO(free) char *url = NULL;
 
-	if (!name)
-		return curl_easy_setopt(call->easy, CURLOPT_URL, call->url) ? PR_ENOMEM : 0;
 	curl_slist_free_all(call->connect_to);
 	call->connect_to = NULL;
+	if (call->client->redirection) {
+		if (append(&call->connect_to, pr_text_dup(call->client->redirection)))
+			return PR_ENOMEM;
+		curl_easy_setopt(call->easy, CURLOPT_CONNECT_TO, call->connect_to);
+	}
+	if (!name)
+		return curl_easy_setopt(call->easy, CURLOPT_URL, call->url) ? PR_ENOMEM : 0;
 	url = pr_url_replace_host(call->url, name);
 	if (!url || append(&call->connect_to, connect_to(call->url)))
 		return PR_ENOMEM;
