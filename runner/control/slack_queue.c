@@ -293,8 +293,11 @@ static struct job *job_new(const struct pr_slack_message *message)
 
 void pr_slack_queue_add(struct pr_slack_queue *queue, const struct pr_slack_message *message)
 {
-	struct job *job = queue->dead || queue->count >= JOBS_MAX ? NULL : job_new(message);
+	struct job *job;
 
+	if (queue->dead)
+		return;
+	job = queue->count < JOBS_MAX ? job_new(message) : NULL;
 	if (!job) {
 		tell(queue, "too many messages wait");
 		return;
