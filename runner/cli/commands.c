@@ -47,6 +47,8 @@ static const struct pr_manual manual[] = {
 	{ENVIRONMENT, "CHAOSTOOLKIT_LOADER_AUTH_BEARER_TOKEN",
 		"Token for an experiment that is fetched."},
 	{ENVIRONMENT, "PLAN_RUNNER_SPOOL", "Folder of what could not be reported."},
+	{ENVIRONMENT, "PLAN_RUNNER_CALL_TIMEOUT",
+		"How long one call to the platform may take (30s)."},
 	{ENVIRONMENT, "PLAN_RUNNER_REPORT_DEADLINE", "How long the closing calls may take (60s)."},
 	{ENVIRONMENT, "PLAN_RUNNER_GRACE", "How soon after a signal the program may be killed."},
 	{ENVIRONMENT, "PLAN_RUNNER_POLL", "How often the user's orders are looked for (2s)."},

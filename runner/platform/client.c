@@ -22,6 +22,7 @@ struct pr_platform {
 	struct pr_platform_call *calls;
 	char *base; /* <host>/api/v1/organization/<org> */
 	char *authorization;
+	int64_t call_ms;
 };
 
 struct pr_platform_call {
@@ -54,6 +55,7 @@ int pr_platform_new(struct pr_loop *loop, const struct pr_service *service,
 	platform->base = pr_text_format("%s/api/v1/organization%s%s", service->host,
 		service->organization ? "/" : "",
 		service->organization ? service->organization : "");
+	platform->call_ms = service->call_ms > 0 ? service->call_ms : CALL_MS;
 	platform->authorization = pr_text_format("Bearer %s", service->token ? service->token : "");
 	if (!platform->base || !platform->authorization ||
 		pr_http_client_new(loop, &policy, &platform->http, err)) {
@@ -285,7 +287,7 @@ static int attempt(struct pr_platform_call *call, struct pr_err *err)
 		.body = call->body,
 		.body_len = call->body_len,
 		.connect_ms = CONNECT_MS,
-		.total_ms = CALL_MS,
+		.total_ms = call->platform->call_ms,
 		.body_max = ANSWER_MAX,
 		.fresh = call->retry == PR_RETRY_ONCE_ONLY,
 		.compressed = true};

@@ -57,7 +57,7 @@ static const char *file_value(const json_t *config, const char *section, const c
 }
 
 /* White space around it is what an editor or a shell added; a header can carry visible ASCII. */
-static int set_token(
+int pr_service_set_token(
 	struct pr_service *service, const char *text, const char *source, struct pr_err *err)
 {
 	PR_AUTO(free) char *copy = pr_text_dup(text);
@@ -75,6 +75,7 @@ static int set_token(
 				"the service token (%s) has a character that cannot be sent at "
 				"position %zu",
 				source, (size_t)(p - token) + 1);
+	free(service->token);
 	service->token = pr_text_dup(token);
 	return service->token ? 0 : pr_fail_nomem(err);
 }
@@ -85,7 +86,7 @@ static int take_token_file(struct pr_service *service, const char *path, struct 
 
 	if (pr_file_read(path, &text, err))
 		return pr_wrap(err, TOKEN_FILE);
-	return set_token(service, pr_buf_str(&text), TOKEN_FILE, err);
+	return pr_service_set_token(service, pr_buf_str(&text), TOKEN_FILE, err);
 }
 
 static int choose_token(struct pr_service *service, const json_t *config, struct pr_err *err)
@@ -96,11 +97,13 @@ static int choose_token(struct pr_service *service, const json_t *config, struct
 	if (token && path)
 		pr_warn("Both " TOKEN " and " TOKEN_FILE " are set: the former counts");
 	if (token)
-		return set_token(service, token, TOKEN, err);
+		return pr_service_set_token(service, token, TOKEN, err);
 	if (path && take_token_file(service, path, err))
 		return PR_EINVAL;
 	token = file_value(config, "service", "token");
-	return token && !service->token ? set_token(service, token, "in the configuration file", err) : 0;
+	return token && !service->token
+		       ? pr_service_set_token(service, token, "in the configuration file", err)
+		       : 0;
 }
 
 /*
@@ -162,6 +165,15 @@ static int set_organization(struct pr_service *service, const json_t *config, st
 	return service->organization ? 0 : pr_fail_nomem(err);
 }
 
+static int set_call_time(struct pr_service *service, struct pr_err *err)
+{
+	const char *text = pr_env_get_set("PLAN_RUNNER_CALL_TIMEOUT");
+
+	if (text && pr_text_duration_ms(text, &service->call_ms, err))
+		return pr_wrap(err, "PLAN_RUNNER_CALL_TIMEOUT");
+	return 0;
+}
+
 int pr_service_load(const char *config, struct pr_service *service, struct pr_err *err)
 {
 	json_auto_t *file = NULL;
@@ -169,7 +181,8 @@ int pr_service_load(const char *config, struct pr_service *service, struct pr_er
 	*service = (struct pr_service){.verify_tls = pr_tls_verify("RELIABLY_VERIFY_TLS",
 					       pr_env_get("RELIABLY_VERIFY_TLS"))};
 	if (read_config(config, &file, err) || choose_token(service, file, err) ||
-		set_host(service, file, err) || set_organization(service, file, err))
+		set_host(service, file, err) || set_organization(service, file, err) ||
+		set_call_time(service, err))
 		return err && err->code ? (int)err->code : PR_EINVAL;
 	return 0;
 }

@@ -11,13 +11,15 @@
 #include "base/err.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct pr_service {
 	char *host;         /* address with scheme, without a slash at its end */
 	char *token;        /* NULL: none was found */
 	char *organization; /* canonical UUID; NULL: none was found */
 	bool verify_tls;
-	char *ca_file; /* NULL: net/tls.h chooses */
+	char *ca_file;   /* NULL: net/tls.h chooses */
+	int64_t call_ms; /* how long one call may take (PLAN_RUNNER_CALL_TIMEOUT); 0: 30 s */
 };
 
 /*
@@ -40,6 +42,13 @@ int pr_service_check_host(const char *host, struct pr_err *err);
  * so. Release in any case.
  */
 int pr_service_load(const char *config, struct pr_service *service, struct pr_err *err);
+
+/*
+ * Sets and registers another token, without the white space around it; nothing when it is empty.
+ * PR_EINVAL for what no header can carry, in which `source` says whence it came.
+ */
+int pr_service_set_token(
+	struct pr_service *service, const char *text, const char *source, struct pr_err *err);
 
 /* PR_EAUTH with upstream's line when token or (with `organization`) organisation is missing. */
 int pr_service_require(const struct pr_service *service, bool organization, struct pr_err *err);
