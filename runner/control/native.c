@@ -10,6 +10,11 @@
 
 static const struct pr_native_control *const rows[] = {
 	&pr_native_autopause,
+	&pr_native_bypass,
+	&pr_native_prechecks,
+	&pr_native_probe_safeguards,
+	&pr_native_repeat,
+	&pr_native_safeguards,
 	&pr_native_slack,
 	&pr_native_tracing,
 };

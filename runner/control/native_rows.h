@@ -11,4 +11,19 @@
 /* Pauses after activities (docs/protocol.md 4.4). */
 extern const struct pr_native_control pr_native_autopause;
 
+/* Activities that are not executed: chaosaddons.controls.bypass. */
+extern const struct pr_native_control pr_native_bypass;
+
+/* An endpoint that is asked whether the experiment may start (docs/protocol.md 4.4). */
+extern const struct pr_native_control pr_native_prechecks;
+
+/* Probes that end the experiment: chaosaddons.controls.safeguards. */
+extern const struct pr_native_control pr_native_probe_safeguards;
+
+/* Activities that are executed several times: chaosaddons.controls.repeat. */
+extern const struct pr_native_control pr_native_repeat;
+
+/* An endpoint that is asked again and again whether the experiment may go on. */
+extern const struct pr_native_control pr_native_safeguards;
+
 #endif

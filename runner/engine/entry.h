@@ -2,7 +2,7 @@
 #define PR_ENGINE_ENTRY_H
 
 /* One run entry of the journal: its members, their order and forms (docs/engine.md 8). Private to
- * the engine. */
+ * the engine and to what runs probes beside it (control/guard.h). */
 
 #include "base/err.h"
 

@@ -46,7 +46,11 @@ static bool is_declared(const json_t *document, const json_t *ref)
 /* Control modules that the programs do themselves; every other one would need an interpreter. */
 static bool is_native(const char *module)
 {
-	static const char *const modules[] = {"chaosreliably.controls.experiment"};
+	static const char *const modules[] = {"chaosaddons.controls.bypass",
+		"chaosaddons.controls.repeat", "chaosaddons.controls.safeguards",
+		"chaosreliably.controls.autopause", "chaosreliably.controls.experiment",
+		"chaosreliably.controls.prechecks", "chaosreliably.controls.safeguard",
+		"chaosreliably.controls.safeguards", "chaosslack.control", "chaostracing.oltp"};
 
 	return pr_text_index(module, modules, PR_LEN(modules)) >= 0;
 }
