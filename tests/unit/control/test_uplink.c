@@ -13,6 +13,7 @@ struct fixture {
 	struct pr_uplink uplink;
 	json_t *journal;
 	int drained;
+	int taken;
 };
 
 static int setup(void **state)
@@ -221,6 +222,86 @@ static void what_never_started_ends_at_once(void **state)
 	assert_int_equal(f->drained, 1);
 }
 
+static void on_taken(void *arg)
+{
+	struct fixture *f = arg;
+
+	f->taken++;
+}
+
+static json_t *state_of(const char *current)
+{
+	return json_pack("{s: s}", "current", current);
+}
+
+static void a_state_is_sent_until_it_is_taken(void **state)
+{
+	static const struct canned_step steps[] = {
+		{.status = 503, .body = "busy"}, {.status = 500, .body = "{}"}, OK, OK};
+	struct fixture *f = *state;
+
+	SERVE(&f->place, steps);
+	f->uplink.taken = on_taken;
+	f->uplink.taken_arg = f;
+	start(f);
+	place_settle(&f->place, 3);
+	rest(f);
+	assert_int_equal(f->taken, 1);
+	assert_string_equal(place_request(&f->place, 2)->body, "{\"current\":\"running\"}");
+	drain(f);
+	assert_int_equal(f->place.canned.record->count, 3);
+}
+
+static void what_the_platform_refuses_is_not_sent_again(void **state)
+{
+	static const struct canned_step steps[] = {{.status = 422, .body = "{}"}, OK};
+	struct fixture *f = *state;
+
+	SERVE(&f->place, steps);
+	f->uplink.taken = on_taken;
+	f->uplink.taken_arg = f;
+	start(f);
+	rest(f);
+	touch(f);
+	rest(f);
+	assert_int_equal(f->taken, 0);
+	assert_string_equal(place_request(&f->place, 1)->path, RESULTS);
+}
+
+/* Of states that wait the last one is sent, and only that one is what is told of. */
+static void the_latest_state_counts(void **state)
+{
+	struct fixture *f = *state;
+
+	SERVE(&f->place, fine);
+	f->uplink.taken = on_taken;
+	f->uplink.taken_arg = f;
+	start(f);
+	pr_uplink_say(&f->uplink, state_of("pause"));
+	pr_uplink_say(&f->uplink, state_of("again"));
+	touch(f);
+	rest(f);
+	assert_int_equal(f->place.canned.record->count, 3);
+	assert_string_equal(place_request(&f->place, 1)->body, "{\"current\":\"again\"}");
+	assert_string_equal(place_request(&f->place, 2)->path, RESULTS);
+	assert_int_equal(f->taken, 1);
+}
+
+/* The closing calls bring another state: one that waits to be sent again does not hold them up. */
+static void the_end_does_not_wait_for_a_state(void **state)
+{
+	static const struct canned_step steps[] = {{.status = 503, .body = "busy"}, OK};
+	struct fixture *f = *state;
+
+	SERVE(&f->place, steps);
+	start(f);
+	rest(f);
+	drain(f);
+	assert_int_equal(f->place.canned.record->count, 1);
+	pr_uplink_say(&f->uplink, state_of("late"));
+	assert_int_equal(f->place.canned.record->count, 1);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -234,6 +315,10 @@ int main(void)
 		CASE(a_silent_platform_is_not_waited_for_long),
 		CASE(the_end_comes_once_though_the_time_is_over_later),
 		CASE(what_never_started_ends_at_once),
+		CASE(a_state_is_sent_until_it_is_taken),
+		CASE(what_the_platform_refuses_is_not_sent_again),
+		CASE(the_latest_state_counts),
+		CASE(the_end_does_not_wait_for_a_state),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
