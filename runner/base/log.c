@@ -262,9 +262,8 @@ void pr_log_at(enum pr_log_level level, const char *file, int line, const char *
 	errno = saved_errno;
 }
 
-void pr_log_write_fd(void *arg, const char *line, size_t n)
+int pr_log_put(int fd, const char *line, size_t n)
 {
-	int fd = (int)(intptr_t)arg;
 	struct pollfd ready = {.fd = fd, .events = POLLOUT};
 
 	while (n) {
@@ -277,11 +276,17 @@ void pr_log_write_fd(void *arg, const char *line, size_t n)
 			/* A descriptor that a neighbour made non-blocking: a second, then the line
 			 * is lost. */
 			if (poll(&ready, 1, 1000) <= 0)
-				return;
+				return EAGAIN;
 		} else if (done == 0 || errno != EINTR) {
-			return;
+			return done ? errno : EIO;
 		}
 	}
+	return 0;
+}
+
+void pr_log_write_fd(void *arg, const char *line, size_t n)
+{
+	(void)pr_log_put((int)(intptr_t)arg, line, n);
 }
 
 void pr_log_write_buf(void *arg, const char *line, size_t n)

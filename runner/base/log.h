@@ -64,6 +64,12 @@ bool pr_log_enabled(enum pr_log_level level);
 void pr_log_at(enum pr_log_level level, const char *file, int line, const char *fmt, ...)
 	PR_PRINTF(4, 5);
 
+/*
+ * Writes a finished line to a descriptor, waiting a second at most where it takes no more. 0, or
+ * the errno by which (the rest of) the line was lost.
+ */
+int pr_log_put(int fd, const char *line, size_t n);
+
 /* A pr_log_write_fn whose `arg` is a descriptor in the form (void *)(intptr_t)fd; errors are
  * ignored. */
 void pr_log_write_fd(void *arg, const char *line, size_t n);

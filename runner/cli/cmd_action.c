@@ -281,7 +281,7 @@ static int run_plan(struct action *action, const struct pr_args *args)
 			.load_environment = true,
 			.grace_ms = action->hosted ? GRACE_MS : 0,
 			.limits = action->context->limits},
-		.log = {.fd = -1}};
+		.log = PR_PLAN_LOG_INIT};
 	struct pr_err err = PR_ERR_INIT;
 	enum pr_plan_end end;
 	int code;

@@ -58,7 +58,7 @@ static int execute(struct pr_context *context, const struct pr_args *args)
 			.load_environment = pr_args_switch(args, "load-environment", false),
 			.terms.progress = !pr_args_flag(args, "quiet"),
 			.limits = context->limits},
-		.log = {.fd = -1}};
+		.log = PR_PLAN_LOG_INIT};
 	struct pr_err err = PR_ERR_INIT;
 	enum pr_plan_end end;
 

@@ -52,7 +52,7 @@ int pr_print_document(const char *bytes, size_t n, struct pr_err *err)
 	return rc ? pr_wrap(err, "standard output") : 0;
 }
 
-static void print_to(int fd, const char *fmt, va_list args)
+PR_PRINTF(2, 0) static void print_to(int fd, const char *fmt, va_list args)
 {
 	PR_AUTO(free) char *text = NULL;
 

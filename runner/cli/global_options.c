@@ -1,6 +1,5 @@
 #include "cli/global_options.h"
 
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/console.h"
 #include "cli/inputs.h"
@@ -10,7 +9,6 @@
 #include <unistd.h>
 
 #define LOG_FILE "chaostoolkit.log"
-#define LOG_FILE_MODE 0644
 
 static const char *const log_formats[] = {"string", "json", NULL};
 static const char *const log_levels[] = {"debug", "info", "warning", "error", NULL};
@@ -64,30 +62,10 @@ static const char *log_file(const struct pr_context *context, const struct pr_ar
 static int open_log_file(struct pr_globals *globals, const char *path, const struct pr_args *args,
 	struct pr_err *err)
 {
-	struct pr_log_sink sink = {.level = level_of(pr_args_value(args, "log-file-level")),
-		.format = PR_LOG_VERBOSE,
-		.write = pr_log_write_fd};
-	int fd = path ? pr_file_open_append(path, LOG_FILE_MODE, err) : -1;
+	struct pr_log_sink sink = {
+		.level = level_of(pr_args_value(args, "log-file-level")), .format = PR_LOG_VERBOSE};
 
-	if (!path)
-		return 0;
-	if (fd < 0)
-		return fd;
-	globals->log_fd = fd;
-	sink.arg = (void *)(intptr_t)fd;
-	return pr_log_add(&sink, err);
-}
-
-static int use_log_file(struct pr_globals *globals, const struct pr_context *context,
-	const struct pr_args *args, struct pr_err *err)
-{
-	int rc = open_log_file(globals, log_file(context, args), args, err);
-
-	if (!rc || rc == PR_ENOMEM || pr_args_value(args, "log-file"))
-		return rc;
-	pr_warn("No log file is written: %s (--no-log-file asks for none)", err->msg);
-	pr_err_clear(err);
-	return 0;
+	return path ? pr_log_file_open(&globals->log, path, &sink, err) : 0;
 }
 
 /* The first lines of each command in the file. */
@@ -99,6 +77,23 @@ static void log_command(const struct pr_args *args)
 		 "############");
 	pr_debug("Running command '%s'", args->depth > 1 ? args->path[1]->name : "");
 	pr_debug("Using settings file '%s'", settings ? settings : "(no home)");
+}
+
+/* The first lines show whether there is space, too: later ones that are lost stop nothing. */
+static int use_log_file(struct pr_globals *globals, const struct pr_context *context,
+	const struct pr_args *args, struct pr_err *err)
+{
+	int rc = open_log_file(globals, log_file(context, args), args, err);
+
+	log_command(args);
+	if (!rc)
+		rc = pr_log_file_check(&globals->log, err);
+	if (!rc || rc == PR_ENOMEM || pr_args_value(args, "log-file"))
+		return rc;
+	pr_log_file_close(&globals->log);
+	pr_warn("No log file is written: %s (--no-log-file asks for none)", err->msg);
+	pr_err_clear(err);
+	return 0;
 }
 
 static int change_folder(const char *folder, struct pr_err *err)
@@ -123,10 +118,8 @@ int pr_globals_apply(struct pr_globals *globals, const struct pr_context *contex
 	rc = pr_console_log(pr_args_flag(args, "verbose"), pr_args_value(args, "log-format"), err);
 	if (!rc)
 		rc = use_log_file(globals, context, args, err);
-	if (!rc) {
-		log_command(args);
+	if (!rc)
 		rc = change_folder(folder, err);
-	}
 	/* the command chooses anew where its log is seen */
 	pr_log_remove((void *)(intptr_t)STDERR_FILENO);
 	return rc;
@@ -134,9 +127,5 @@ int pr_globals_apply(struct pr_globals *globals, const struct pr_context *contex
 
 void pr_globals_release(struct pr_globals *globals)
 {
-	if (globals->log_fd < 0)
-		return;
-	pr_log_remove((void *)(intptr_t)globals->log_fd);
-	close(globals->log_fd);
-	globals->log_fd = -1;
+	pr_log_file_close(&globals->log);
 }

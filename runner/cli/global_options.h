@@ -7,6 +7,7 @@
  */
 
 #include "cli/context.h"
+#include "cli/log_file.h"
 
 #define PR_GLOBAL_OPTION_COUNT 9
 
@@ -14,10 +15,10 @@ extern const struct pr_option pr_global_options[PR_GLOBAL_OPTION_COUNT];
 
 /* What stays in effect while the command runs. */
 struct pr_globals {
-	int log_fd; /* of the log file; -1: none */
+	struct pr_log_file log;
 };
 
-#define PR_GLOBALS_INIT {.log_fd = -1}
+#define PR_GLOBALS_INIT {.log = PR_LOG_FILE_INIT}
 
 /*
  * Opens the log file, which `chaos` has unless told otherwise, and changes the directory, in this

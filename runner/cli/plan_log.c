@@ -1,6 +1,5 @@
 #include "cli/plan_log.h"
 
-#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "codec/json_write.h"
@@ -23,17 +22,10 @@ int pr_plan_log_open(struct pr_plan_log *log, const char *path, const struct pr_
 {
 	struct pr_log_sink sink = {.level = PR_LOG_DEBUG, .format = PR_LOG_UTC};
 
-	log->fd = -1;
 	pr_buf_init(&log->text, TEXT_MAX);
-	if (path) {
-		log->fd = pr_file_open_append(path, 0644, err);
-		if (log->fd < 0)
-			return PR_EIO;
-		sink.write = pr_log_write_fd;
-		sink.arg = (void *)(intptr_t)log->fd;
-		if (pr_log_add(&sink, err))
-			return PR_ELIMIT;
-	}
+	if (path && (pr_log_file_open(&log->file, path, &sink, err) ||
+			    pr_log_file_check(&log->file, err)))
+		return PR_EIO;
 	sink.write = pr_log_write_buf;
 	sink.arg = &log->text;
 	if (pr_log_add(&sink, err))
@@ -89,10 +81,6 @@ int pr_plan_log_journal(const char *title, const json_t *journal, bool console, 
 void pr_plan_log_close(struct pr_plan_log *log)
 {
 	pr_log_remove(&log->text);
-	if (log->fd >= 0) {
-		pr_log_remove((void *)(intptr_t)log->fd);
-		close(log->fd);
-	}
-	log->fd = -1;
+	pr_log_file_close(&log->file);
 	pr_buf_release(&log->text);
 }

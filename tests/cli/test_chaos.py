@@ -94,6 +94,7 @@ LINES = [
     (["--log-file-level", "critical", "validate", "e.json"], 2, r"\A\Z", r"'critical' is not one of debug, info, warning, error"),
     (["--change-dir", "none", "validate", "e.json"], 1, r"\A\Z", r"(?s)WARNING\] Moving to none\n.*cannot move to 'none': No such file"),
     (["--log-file", "none/c.log", "validate", "e.json"], 1, r"\A\Z", r"none/c\.log.*No such file"),
+    (["--log-file", "/dev/full", "run", "e.json"], 1, r"\A\Z", r"\Achaos: cannot write '/dev/full': No space left on device\n\Z"),
     (["service", "plan", "execute", "x"], 2, r"\A\Z", r"No such command 'service'"),
     (["verify", "e.json"], 2, r"\A\Z", r"No such command 'verify'"),
     # misspelt
@@ -152,6 +153,18 @@ class Files(Case):
     def test_a_usual_log_file_that_cannot_be_written_is_warned_of(self):
         os.mkdir(self.path("chaostoolkit.log"))
         self.assertRegex(self.chaos("validate", "e.json").stderr, r"WARNING\] No log file is written: .*chaostoolkit\.log.*--no-log-file")
+
+    def test_what_is_lost_of_a_log_file_is_said_once(self):
+        done = self.chaos("--log-file", "/dev/full", "--log-file-level", "info", "run", "e.json")
+        self.assertEqual(done.stderr.count("lines of the log are lost"), 1, done.stderr)
+        self.assertIn("plan-runner: cannot write '/dev/full': No space left on device: lines", done.stderr)
+        self.assertEqual(json.loads(self.read("journal.json"))["status"], "completed")
+
+    def test_a_usual_log_file_without_space_is_warned_of(self):
+        os.symlink("/dev/full", self.path("chaostoolkit.log"))
+        done = self.chaos("run", "e.json")
+        self.assertRegex(done.stderr, r"WARNING\] No log file is written: .*No space left")
+        self.assertNotIn("are lost", done.stderr)
 
     def test_paths_are_those_of_the_folder_that_was_changed_to(self):
         self.write("sub/e.json", json.dumps(experiment("touch here")))

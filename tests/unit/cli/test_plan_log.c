@@ -15,7 +15,7 @@
 static void lines_go_to_the_file_and_to_memory(void **state)
 {
 	char folder[] = "/tmp/pr-test-plan-log-XXXXXX";
-	struct pr_plan_log log = {.fd = -1};
+	struct pr_plan_log log = PR_PLAN_LOG_INIT;
 	PR_AUTO(free) char *path = NULL;
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(10000);
 
@@ -36,7 +36,7 @@ static void lines_go_to_the_file_and_to_memory(void **state)
 
 static void without_a_file_memory_is_enough(void **state)
 {
-	struct pr_plan_log log = {.fd = -1};
+	struct pr_plan_log log = PR_PLAN_LOG_INIT;
 
 	(void)state;
 	assert_int_equal(pr_plan_log_open(&log, NULL, NULL, NULL), 0);
@@ -47,7 +47,7 @@ static void without_a_file_memory_is_enough(void **state)
 
 static void a_log_that_cannot_be_opened_is_an_error(void **state)
 {
-	struct pr_plan_log log = {.fd = -1};
+	struct pr_plan_log log = PR_PLAN_LOG_INIT;
 	struct pr_err err = PR_ERR_INIT;
 
 	(void)state;
@@ -82,7 +82,7 @@ static void a_journal_can_be_put_together_from_the_log(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(repeats); i++) {
-		struct pr_plan_log log = {.fd = -1};
+		struct pr_plan_log log = PR_PLAN_LOG_INIT;
 		PR_AUTO(buf) struct pr_buf value = PR_BUF_INIT(1 << 20);
 		PR_AUTO(buf) struct pr_buf joined = PR_BUF_INIT(1 << 20);
 		json_t *journal;
@@ -106,7 +106,7 @@ static void a_journal_can_be_put_together_from_the_log(void **state)
 
 static void the_journal_in_the_log_has_no_secrets(void **state)
 {
-	struct pr_plan_log log = {.fd = -1};
+	struct pr_plan_log log = PR_PLAN_LOG_INIT;
 	PR_AUTO(buf) struct pr_buf value = PR_BUF_INIT(1 << 20);
 	json_t *journal;
 
