@@ -339,7 +339,7 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 			.ca_file = job->service.ca_file,
 			.plan = job->plan.id,
 			.run = &job->signals.run}};
-	struct pr_hook hooks[3];
+	struct pr_hook hooks[4];
 	size_t hook_count = 0;
 	struct pr_run_options options = {.document = job->document,
 		.settings = job->settings,
@@ -357,12 +357,16 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 		rc = pr_reporter_new(job->loop, &reporting, &job->reporter, err);
 	if (!rc)
 		rc = pr_controls_new(&controls, &job->controls, err);
+	if (!rc)
+		rc = pr_honeycomb_new(job->loop, job->service.ca_file, &job->honeycomb, err);
 	if (rc)
 		return rc;
 	if (job->options.watcher)
 		hooks[hook_count++] = *job->options.watcher;
 	hooks[hook_count++] = pr_controls_hook(job->controls);
 	hooks[hook_count++] = pr_reporter_hook(job->reporter);
+	if (job->honeycomb)
+		hooks[hook_count++] = pr_honeycomb_hook(job->honeycomb);
 	options.hook_count = hook_count;
 	job->options.grace_ms = grace_ms(job->options.grace_ms);
 	if (job->options.grace_ms) {
@@ -403,6 +407,7 @@ void pr_plan_job_release(struct pr_plan_job *job)
 {
 	pr_execution_release(&job->execution);
 	pr_controls_free(job->controls);
+	pr_honeycomb_free(job->honeycomb);
 	pr_reporter_free(job->reporter);
 	json_decref(job->document);
 	json_decref(job->settings);

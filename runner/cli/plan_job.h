@@ -7,6 +7,7 @@
 #include "cli/execution.h"
 #include "cli/plan_log.h"
 #include "control/controls.h"
+#include "control/honeycomb.h"
 #include "control/reporter.h"
 #include "experiment/variables.h"
 #include "platform/client.h"
@@ -49,6 +50,7 @@ struct pr_plan_job {
 	json_t *document;
 	struct pr_strategies strategies;
 	struct pr_controls *controls;
+	struct pr_honeycomb *honeycomb; /* NULL: not asked for */
 	struct pr_reporter *reporter;
 	bool hastened; /* by a signal */
 	struct pr_execution execution;

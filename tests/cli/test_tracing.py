@@ -1,4 +1,5 @@
 """Traces of a run: what the control chaostracing.oltp sends to a collector (docs/protocol.md 4.4)."""
+import json
 import sys
 import time
 import unittest
@@ -234,6 +235,38 @@ class Unavailable(Traced):
     def test_asks_to_wait_for_too_long(self):
         collector = self.collector(lambda request, number: wire.Answer(429, b"", headers={"retry-after": "20"}))
         self.outcome(1.5, collector.url)
+
+
+class Markers(Traced):
+    """Honeycomb's, which no control declares."""
+
+    def marked(self, url):
+        plan = self.plan(experiment([action("work", "true")], controls=[]))
+        return self.execute(plan["plan"], HONEYCOMB_API_KEY="canary-key", PLAN_RUNNER_HONEYCOMB_URL=url)
+
+    def test_begin_and_end(self):
+        collector = self.collector(lambda request, number: wire.Answer(201, b'{"id":"m 1"}'))
+        done = self.marked(collector.url)
+        (_, first), (_, last) = collector.requests
+        self.assertEqual([(r.method, r.path, r.headers["x-honeycomb-team"]) for r in (first, last)],
+                         [("POST", "/1/markers/__all__", "canary-key"),
+                          ("PUT", "/1/markers/__all__/m%201", "canary-key")])
+        begun, ended = json.loads(first.body), json.loads(last.body)
+        self.assertEqual(begun, {"message": "Traced", "type": "reliably-plan",
+                                 "url": done.journal["experiment"]["extensions"][0]["execution_url"]})
+        self.assertLessEqual(ended.pop("start_time"), ended.pop("end_time"))
+        self.assertEqual(ended, begun)
+        self.assertNotIn("canary-key", done.said + done.file("run.log") + done.file("result.json"))
+
+    def test_out_of_order(self):
+        for answer in (None, lambda request, number: wire.Answer(500, b"no"),
+                       lambda request, number: time.sleep(5) or wire.Answer(200)):
+            self.fresh()
+            done = self.marked(self.collector(answer).url if answer else CLOSED)
+            self.assertEqual(done.code, 0, done.said)
+            self.assertLess(done.seconds, 3.5)
+            self.assertIn("oneycomb", done.file("run.log"))
+            self.assertEqual(self.reports()[-1], "state:finished")
 
 
 if __name__ == "__main__":
