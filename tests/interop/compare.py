@@ -17,7 +17,7 @@ import urllib.request
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
-TAG = re.compile(r"\b(interop-marker|interop|victim)-[0-9a-f]{8}\b")
+TAG = re.compile(r"\b(interop-marker|interop|victim|reliably-pause)-[0-9a-f]{8}\b")
 OURS = ("run_id",)  # what this program adds: by it a repeated POST is recognised (docs/design.md, decision 4)
 FREE = {  # key -> what stands for any value of it
     "duration": "<duration>", "date": "<date>", "node": "<node>", "platform": "<platform>",
