@@ -5,8 +5,9 @@
 #include "codec/json.h"
 #include "codec/pyvalue.h"
 
-/* About 31 years: longer ones are as good as endless. */
-#define LONGEST_S 1e9
+/* About 292 years: upstream's sleep raises an OverflowError for what 2^63 nanoseconds do not hold.
+ */
+#define LONGEST_S 9223372036.0
 
 int pr_pauses_read(const json_t *activity, const struct pr_scope *scope, json_t **ret_pauses,
 	struct pr_err *err)
@@ -50,6 +51,9 @@ int pr_pause_us(const json_t *pause, int64_t *ret_us, struct pr_err *err)
 			pr_json_kind(pause));
 	if (seconds < 0)
 		return pr_fail(err, PR_EINVAL, "a pause must not be negative");
-	*ret_us = (int64_t)((seconds < LONGEST_S ? seconds : LONGEST_S) * 1e6);
+	if (!(seconds <= LONGEST_S))
+		return pr_fail(
+			err, PR_EINVAL, "a pause must not be longer than %.0f seconds", LONGEST_S);
+	*ret_us = (int64_t)(seconds * 1e6);
 	return 0;
 }

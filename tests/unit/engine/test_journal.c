@@ -480,7 +480,9 @@ static void pause_test(void **state)
 		{"-1", PR_EINVAL, 0},
 		{"'x'", PR_EINVAL, 0},
 		{"[1]", PR_EINVAL, 0},
-		{"1e300", 0, INT64_C(1000000000000000)},
+		{"9223372036", 0, INT64_C(9223372036000000)},
+		{"9223372037", PR_EINVAL, 0},
+		{"1e300", PR_EINVAL, 0},
 	};
 
 	(void)state;
