@@ -4,11 +4,14 @@
 #include "cli/plan_execute.h"
 #include "cli/time_limit.h"
 
-/* docs/protocol.md 1.3: deviation first, whatever the status. */
+/* docs/protocol.md 1.3: deviation first, whatever the status. A journal that could not be written
+ * to its end is a failure as well, though it was reported. */
 static int exit_code(const struct pr_execution *execution)
 {
 	if (execution->deviated)
 		return PR_EXIT_DEVIATED;
+	if (execution->error.code != PR_OK)
+		return PR_EXIT_FAILED;
 	return pr_text_eq(execution->status, "completed") ? PR_EXIT_OK : PR_EXIT_FAILED;
 }
 

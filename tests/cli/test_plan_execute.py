@@ -143,6 +143,16 @@ class Options(PlatformCase):
         again = self.execute(made["plan"], "--load-environment", "--log-file", "mine.log")
         self.assertGreater(len(again.file("mine.log")), size, "the log is appended to")
 
+    def test_a_journal_that_cannot_be_written_in_the_end_is_reported_and_no_success(self):
+        os.mkdir(os.path.join(self.folder, "gone"))
+        made = self.plan({"title": "Gone", "description": "Loses its journal", "rollbacks": [], "method": [
+            {"type": "action", "name": "lose", "provider": {"type": "process", "path": "rm", "arguments": ["-r", "gone"]}}]}, {})
+        done = self.execute(made["plan"], "--result-file", "gone/result.json")
+        self.assertEqual(done.code, 2, done.said)
+        self.assertIn("gone/result.json", done.err)
+        self.assertEqual(json.loads(self.bodies("results")[-1]["result"])["status"], "completed")
+        self.assertEqual(self.execute(self.seeded("noop")["plan"], "--no-set-exit-code").code, 0)
+
 
 class Secrets(PlatformCase):
     def test_they_leave_the_program_nowhere(self):
