@@ -20,6 +20,9 @@
 /* Kept free at the end of a line for the ellipsis and what closes the line. */
 #define TAIL 256
 
+/* A line that needs no memory. */
+#define SHORT_LINE 2048
+
 /* The global state that base/log.h speaks of. */
 static struct {
 	struct pr_log_sink sinks[MAX_SINKS];
@@ -39,6 +42,9 @@ struct record {
 	const char *text; /* redacted */
 	size_t len;
 };
+
+/* What stands for a warning or an error that memory was lacking for. */
+static const char no_memory[] = "out of memory for this line";
 
 int pr_log_add(const struct pr_log_sink *sink, struct pr_err *err)
 {
@@ -178,6 +184,34 @@ static void add_json_line(struct pr_buf *line, const struct record *record)
 	pr_buf_addf(line, "\", \"context_id\": \"%s\", \"timestamp\": \"%s\"}", context_id(), utc);
 }
 
+static int make_line(
+	struct pr_buf *line, const struct record *record, const struct pr_log_sink *sink)
+{
+	if (sink->format == PR_LOG_JSON)
+		add_json_line(line, record);
+	else
+		add_text_line(line, record, sink);
+	return pr_buf_addc(line, '\n');
+}
+
+/* Allocates nothing: a line that does not fit says only how grave it is, and where it came from. */
+static void write_short(const struct record *record, const struct pr_log_sink *sink)
+{
+	char storage[SHORT_LINE];
+	struct pr_buf line = {.ptr = storage, .cap = sizeof storage, .max = sizeof storage - 1};
+	struct record lost = *record;
+	int rc = make_line(&line, record, sink);
+
+	if (rc) {
+		lost.text = no_memory;
+		lost.len = sizeof no_memory - 1;
+		pr_buf_clear(&line);
+		rc = make_line(&line, &lost, sink);
+	}
+	if (!rc)
+		sink->write(sink->arg, line.ptr, line.len);
+}
+
 static void write_record(const struct record *record)
 {
 	for (size_t i = 0; i < state.count; i++) {
@@ -186,12 +220,10 @@ static void write_record(const struct record *record)
 
 		if (record->level < sink.level)
 			continue;
-		if (sink.format == PR_LOG_JSON)
-			add_json_line(&line, record);
-		else
-			add_text_line(&line, record, &sink);
-		if (!pr_buf_addc(&line, '\n'))
+		if (!make_line(&line, record, &sink))
 			sink.write(sink.arg, line.ptr, line.len);
+		else if (record->level >= PR_LOG_WARNING)
+			write_short(record, &sink);
 	}
 }
 
@@ -207,6 +239,14 @@ static void set_module(struct record *record, const char *file)
 	record->module_len = len < 64 ? (int)len : 64;
 }
 
+static void write_lost(struct record *record)
+{
+	record->text = no_memory;
+	record->len = sizeof no_memory - 1;
+	if (record->level >= PR_LOG_WARNING)
+		write_record(record);
+}
+
 /* Redacted before anything is cut or escaped. */
 static void write_text(struct record *record, const char *text, size_t len)
 {
@@ -214,9 +254,11 @@ static void write_text(struct record *record, const char *text, size_t len)
 
 	record->text = text;
 	record->len = len;
-	if (pr_redact_active()) {
-		if (pr_redact_copy(text, len, &redacted))
+	if (pr_redact_found(text, len)) {
+		if (pr_redact_copy(text, len, &redacted)) {
+			write_lost(record);
 			return;
+		}
 		record->text = pr_buf_str(&redacted);
 		record->len = redacted.len;
 	}
@@ -241,6 +283,8 @@ PR_PRINTF(2, 0) static void format_text(struct record *record, const char *fmt, 
 		write_text(record, large, (size_t)len);
 	else if (len >= 0 && len < (int)sizeof small)
 		write_text(record, small, (size_t)len);
+	else
+		write_lost(record);
 }
 
 void pr_log_at(enum pr_log_level level, const char *file, int line, const char *fmt, ...)

@@ -58,8 +58,8 @@ PR_PRINTF(2, 0) static void print_to(int fd, const char *fmt, va_list args)
 
 	if (vasprintf(&text, fmt, args) < 0)
 		text = NULL;
-	if (text)
-		write_redacted(fd, text);
+	if (text || fd == STDERR_FILENO)
+		write_redacted(fd, text ? text : no_memory);
 }
 
 void pr_print(const char *fmt, ...)
