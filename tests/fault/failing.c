@@ -31,8 +31,9 @@
 enum {
 	ORDERS = 100,
 	ANSWERS = 101,
-	SLOTS = 1 << 20, /* more than a run has blocks at a time */
-	SECONDS = 60,    /* a run that takes longer hangs, and is ended */
+	SLOTS_LOG2 = 15, /* a run has fewer blocks than that; each run looks at all slots */
+	SLOTS = 1 << SLOTS_LOG2,
+	SECONDS = 60, /* a run that takes longer hangs, and is ended */
 	SHOWN = 100,
 	FRAMES = 40,
 	RANGES = 16,
@@ -115,7 +116,7 @@ static const struct range *range_of(uintptr_t caller)
 
 static size_t slot_of(const void *ptr)
 {
-	return ((uintptr_t)ptr >> 4) * 0x9E3779B97F4A7C15ULL >> 44;
+	return ((uintptr_t)ptr >> 4) * 0x9E3779B97F4A7C15ULL >> (64 - SLOTS_LOG2);
 }
 
 /* With open addresses; a removed block leaves a mark, which the next one there takes. */
