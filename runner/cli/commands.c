@@ -6,6 +6,7 @@ static const struct pr_command *const commands[] = {
 	&pr_command_validate,
 	&pr_command_recover,
 	&pr_command_service,
+	&pr_command_config,
 	&pr_command_report,
 	&pr_command_doctor,
 	&pr_command_action,

@@ -17,6 +17,7 @@ extern const struct pr_command pr_command_service;
 extern const struct pr_command pr_command_plan_get;
 extern const struct pr_command pr_command_org;
 extern const struct pr_command pr_command_config;
+extern const struct pr_command pr_command_config_init;
 extern const struct pr_command pr_command_report;
 extern const struct pr_command pr_command_report_show;
 extern const struct pr_command pr_command_action;

@@ -16,6 +16,8 @@ static int open_service(struct pr_connection *connection, const struct pr_args *
 	const char *ca_file = pr_args_value(args, "ca-file");
 	int rc = pr_service_load(pr_args_value(args, "config"), service, err);
 
+	if (!rc && connection->token)
+		rc = pr_service_set_token(service, connection->token, "as it was given", err);
 	if (!rc)
 		rc = pr_service_require(service, organization, err);
 	if (rc)

@@ -7,12 +7,13 @@
 #include "cli/context.h"
 #include "cli/context.h"
 
-/* All zero is a closed one. */
+/* All zero, but for `token`, is a closed one. */
 struct pr_connection {
 	struct pr_loop *loop;
 	struct pr_signals signals;
 	struct pr_service service;
 	struct pr_platform *platform;
+	const char *token; /* to be used instead of the configured one; NULL: none. Borrowed */
 };
 
 /*
