@@ -4,13 +4,18 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "codec/json.h"
+#include "control/extension.h"
+#include "control/slack_capture.h"
 #include "control/slack_queue.h"
 #include "experiment/activities.h"
 
 #include <ctype.h>
 
+/* The name that the platform gives to its control (docs/protocol.md 4.3). */
+#define INTEGRATION "reliably-integration-slack"
 #define DEADLINE_US INT64_C(5000000)
 #define HURRY_US INT64_C(2000000)
+#define CAPTURE_US INT64_C(4000000)
 
 struct slack {
 	struct pr_loop *loop;
@@ -21,6 +26,10 @@ struct slack {
 	bool ended;
 	struct pr_slack_client *client;
 	struct pr_slack_queue *queue; /* NULL: nothing is sent */
+	const char *name;             /* of the declaration */
+	json_int_t limit;             /* messages of one answer, as it says */
+	struct pr_slack_capture *capture;
+	json_t *extension; /* the platform's, while a capture runs; owned */
 	struct pr_hook_ticket *ticket;
 };
 
@@ -208,6 +217,42 @@ static void on_sent(void *arg)
 	pr_hook_resume(pr_steal(slack->ticket), &answer);
 }
 
+/* What was found belongs to the journal, which is closed when this wait ends. */
+static void on_captured(void *arg, json_t *found)
+{
+	struct slack *slack = arg;
+
+	if (pr_json_set(slack->extension, "captures", json_pack("{s:O}", "slack", found), NULL))
+		pr_warn("out of memory: what was said on Slack is left out");
+	on_sent(slack);
+}
+
+/* For the page of the execution, where there is one. Returns whether it is waited for. */
+static bool capture(struct slack *slack, const struct pr_hook_event *event)
+{
+	const char *channel = slack->channel ? slack->channel : pr_env_get_set("SLACK_CHANNEL");
+	struct pr_slack_capture_request request = {.channel = channel,
+		.until_us = pr_loop_now_us(slack->loop) + CAPTURE_US,
+		.limit = slack->limit};
+	json_t *extension = pr_extension_find(event->run->document);
+
+	if (!extension || slack->interrupted || !pr_text_eq(slack->name, INTEGRATION) ||
+		!pr_stamp_read(pr_json_str(event->run->journal, "start"), &request.since_us) ||
+		pr_slack_capture_start(slack->loop, slack->client, &request, on_captured, slack,
+			&slack->capture, NULL))
+		return false;
+	slack->extension = json_incref(extension);
+	return true;
+}
+
+static void cancel(void *self)
+{
+	struct slack *slack = self;
+
+	if (slack->capture && slack->ticket)
+		pr_slack_capture_stop(slack->capture);
+}
+
 static void on_event(void *self, const struct pr_hook_event *event, struct pr_hook_ticket *ticket,
 	struct pr_hook_answer *answer)
 {
@@ -224,7 +269,10 @@ static void on_event(void *self, const struct pr_hook_event *event, struct pr_ho
 		points[event->point](slack, event);
 	if (event->point == PR_HOOK_AFTER_EXPERIMENT || event->point == PR_HOOK_FINISHED)
 		end(slack);
-	if (event->point != PR_HOOK_FINISHED || !pr_slack_queue_wait(slack->queue, on_sent, slack))
+	if (event->point == PR_HOOK_AFTER_EXPERIMENT ? !capture(slack, event)
+						     : event->point != PR_HOOK_FINISHED)
+		return;
+	if (event->point == PR_HOOK_FINISHED && !pr_slack_queue_wait(slack->queue, on_sent, slack))
 		return;
 	slack->ticket = ticket;
 	answer->verdict = PR_HOOK_WAIT;
@@ -235,6 +283,8 @@ static void slack_free(void *self)
 	struct slack *slack = self;
 
 	pr_slack_queue_free(slack->queue);
+	pr_slack_capture_free(slack->capture);
+	json_decref(slack->extension);
 	pr_slack_client_free(slack->client);
 	free(slack);
 }
@@ -248,9 +298,14 @@ static int configure(const struct pr_native_env *env, const json_t *declaration,
 		return pr_fail_nomem(err);
 	slack->loop = env->loop;
 	slack->ca_file = env->ca_file;
+	slack->name = pr_json_str(declaration, "name");
+	slack->limit =
+		json_integer_value(json_object_get(pr_native_arguments(declaration), "limit"));
 	slack->channel = pr_json_str(pr_native_arguments(declaration), "channel");
-	*ret_native = (struct pr_native){
-		.hook = {.name = pr_json_str(declaration, "name"), .on = on_event, .self = slack},
+	*ret_native = (struct pr_native){.hook = {.name = pr_json_str(declaration, "name"),
+						 .on = on_event,
+						 .cancel = cancel,
+						 .self = slack},
 		.free = slack_free};
 	return 0;
 }

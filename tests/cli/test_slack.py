@@ -179,6 +179,76 @@ class Thread(Told):
         self.assertEqual(texts[1:3], ["Steady state hypothesis is being evaluated", "Activity `look` is starting"])
 
 
+def page(items, name, cursor=""):
+    return wire.Answer(200, wire.dumps({"ok": True, name: items, "response_metadata": {"next_cursor": cursor}}))
+
+
+class Captured(Told):
+    """What was said in the channel, for the platform's page of the execution."""
+
+    MESSAGES = [{"type": "message", "user": "U1", "text": "all well?", "ts": "5.1", "thread_ts": "5.1"},
+                {"type": "message", "bot_id": "B1", "user": "U2", "text": "Experiment is starting", "ts": "5.2",
+                 "thread_ts": "5.2"},
+                {"type": "message", "user": "U1", "text": "yes", "ts": "5.3"}]
+    USER = {"id": "U1", "name": "ann", "real_name": "Ann", "profile": {
+        "display_name_normalized": "ann", "image_24": "http://i", "email": "no"}}
+
+    def answer(self, name, request):
+        given = {k: v[0] for k, v in parse_qs(request.query).items()}
+        self.asked.append((name, given))
+        if name == "conversations.list":
+            return page([{"id": "C0", "name": "chaos-too"}], "channels", "more") if "cursor" not in given else page(
+                [{"id": "C1", "name": "chaos"}], "channels", "even more")
+        if name == "conversations.history":
+            return page(self.MESSAGES[:2], "messages", "more") if "cursor" not in given else page(
+                self.MESSAGES[2:], "messages")
+        if name == "conversations.replies":
+            return page([m for m in self.MESSAGES if m.get("thread_ts") == given["ts"]], "messages")
+        if name == "users.info":
+            return wire.Answer(200, wire.dumps({"ok": True, "user": self.USER}))
+        return None
+
+    def captured(self, answer, name="reliably-integration-slack"):
+        self.asked = []
+        slack = self.slack(lambda method, number: answer(method, slack.requests[number][1]))
+        done = self.told(experiment([action("x", "true")], controls=[dict(control(), name=name)]), slack)
+        self.assertEqual(done.code, 0, done.said)
+        self.assertLess(done.seconds, 6.5)
+        stored = self.standin.records[-1]
+        self.assertEqual(self.reports()[-1], "state:finished", stored)
+        return done.journal["experiment"]["extensions"][0]["captures"]["slack"]
+
+    def test_conversation_threads_and_users(self):
+        found = self.captured(self.answer)
+        self.assertEqual(found["users"], {"U1": {"id": "U1", "name": "ann", "real_name": "Ann", "display_name": "ann",
+                                                 "image": "http://i"}})
+        (channel,) = found["channels"]
+        self.assertEqual((channel["id"], channel["name"]), ("C1", "chaos"))
+        self.assertEqual(channel["conversation"], self.MESSAGES)
+        self.assertEqual(channel["threads"], {"5.1": self.MESSAGES[:1]})
+        self.assertEqual([n for n, _ in self.asked if n.startswith(("conv", "users"))],
+                         ["conversations.list"] * 2 + ["conversations.history"] * 2 + ["conversations.replies"] * 2
+                         + ["users.info"])
+        history = [g for n, g in self.asked if n == "conversations.history"][0]
+        self.assertEqual((history["channel"], history["limit"]), ("C1", "300"))
+        self.assertLess(abs(float(history["oldest"]) - time.time()), 60)
+
+    def test_endless_and_slow_channels_are_cut(self):
+        def endless(name, request):
+            return page([], "messages", "more") if name == "conversations.history" else self.answer(name, request)
+
+        def slow(name, request):
+            return time.sleep(8) if name == "users.info" else self.answer(name, request)
+
+        self.assertEqual(self.captured(endless)["channels"][0]["conversation"], [])
+        self.fresh()
+        found = self.captured(slow)
+        self.assertEqual((found["users"], len(found["channels"][0]["conversation"])), ({}, 3))
+
+    def test_only_of_the_integration(self):
+        self.assertIsNone(self.captured(self.answer, "slack"))
+
+
 class Upset(Told):
     def outcome(self, limit, slack, **changes):
         done = self.told(experiment([action("x", "true")]), slack, **changes)
