@@ -11,6 +11,9 @@
 static const struct pr_native_module *const modules[] = {
 	&pr_native_dns_probes,
 	&pr_native_dns_tolerances,
+	&pr_native_gh_actions,
+	&pr_native_gh_probes,
+	&pr_native_gh_tolerances,
 	&pr_native_http_probes,
 	&pr_native_http_tolerances,
 	&pr_native_load_actions,

@@ -7,6 +7,9 @@
 
 extern const struct pr_native_module pr_native_dns_probes;
 extern const struct pr_native_module pr_native_dns_tolerances;
+extern const struct pr_native_module pr_native_gh_actions;
+extern const struct pr_native_module pr_native_gh_probes;
+extern const struct pr_native_module pr_native_gh_tolerances;
 extern const struct pr_native_module pr_native_http_probes;
 extern const struct pr_native_module pr_native_http_tolerances;
 extern const struct pr_native_module pr_native_load_actions;
