@@ -189,6 +189,16 @@ static void refuse(struct pr_platform_answer *answer)
 		answer->status, detail);
 }
 
+/* A page of something in between, which says yes to everything: the platform answers JSON. */
+static void doubt(struct pr_platform_answer *answer)
+{
+	answer->code = PR_EPROTO;
+	answer->ambiguous = true;
+	pr_text_print(answer->message, sizeof answer->message,
+		"the answer (%ld) is no JSON: something else than the platform answers",
+		answer->status);
+}
+
 static void judge(const struct pr_platform_call *call, const struct pr_http_response *response,
 	struct pr_platform_answer *answer)
 {
@@ -212,6 +222,8 @@ static void judge(const struct pr_platform_call *call, const struct pr_http_resp
 	pr_json_parse(answer->text, answer->text_len, "the answer", &limits, &answer->body, NULL);
 	if (response->status >= 300)
 		refuse(answer);
+	else if (!answer->body && !pr_text_eq(call->method, "GET"))
+		doubt(answer);
 }
 
 static int attempt(struct pr_platform_call *call, struct pr_err *err);

@@ -38,7 +38,7 @@ struct pr_platform_request {
 
 /* What came of a call. Borrowed by the callback. */
 struct pr_platform_answer {
-	enum pr_code code; /* PR_OK: status below 300 */
+	enum pr_code code; /* PR_OK: status below 300; of what changes something, with JSON */
 	long status;       /* 0: there was no answer */
 	json_t *body;      /* parsed; NULL when it is no JSON */
 	const char *text;  /* as it came */
