@@ -115,12 +115,12 @@ static const struct pr_command plan_execute = {.name = "execute",
 	PR_POSITIONALS(execute_positionals),
 	.run = execute};
 
-static const struct pr_command *const plan_commands[] = {&plan_execute};
+static const struct pr_command *const plan_commands[] = {&pr_command_plan_get, &plan_execute};
 
 static const struct pr_command plan = {
 	.name = "plan", .summary = "Plans of the platform.", PR_COMMANDS(plan_commands)};
 
-static const struct pr_command *const service_commands[] = {&plan};
+static const struct pr_command *const service_commands[] = {&plan, &pr_command_org};
 
 const struct pr_command pr_command_service = {
 	.name = "service", .summary = "What needs the platform.", PR_COMMANDS(service_commands)};

@@ -8,7 +8,11 @@
 
 extern const struct pr_command pr_commands_runner; /* the roots */
 extern const struct pr_command pr_commands_chaos;
+extern const struct pr_command pr_commands_reliably;
 extern const struct pr_command pr_commands_deployer;
+
+/* What --show-completion and --install-completion of `reliably` do; the exit code. */
+int pr_reliably_completion(struct pr_context *context, const struct pr_args *args);
 
 extern const struct pr_command pr_command_run;
 extern const struct pr_command pr_command_validate;

@@ -14,7 +14,8 @@ static const struct pr_command *const commands[] = {
 const struct pr_command pr_commands_chaos = {
 	.name = "chaos",
 	.summary = "Runs chaos experiments, as the Chaos Toolkit does.",
-	PR_OPTIONS(pr_global_options),
+	.options = pr_global_options,
+	.option_count = PR_CHAOS_OPTION_COUNT,
 	PR_COMMANDS(commands),
 };
 

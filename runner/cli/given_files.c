@@ -1,6 +1,8 @@
 #include "cli/given_files.h"
 
 #include "base/env.h"
+#include "base/text.h"
+#include "cli/commands.h"
 #include "cli/console.h"
 
 #include <errno.h>
@@ -22,6 +24,13 @@ static int look_at(const char *path)
 	return S_ISDIR(info.st_mode) ? EISDIR : 0;
 }
 
+/* The commands about the configuration tell themselves that it is not there. */
+static bool may_be_missing(const struct pr_args *args, const char *option)
+{
+	return args->depth > 1 && args->path[1] == &pr_command_config &&
+	       pr_text_eq(option, "config");
+}
+
 int pr_given_files_check(const struct pr_context *context, const struct pr_args *args)
 {
 	for (size_t i = 0; i < PR_LEN(files); i++) {
@@ -32,7 +41,7 @@ int pr_given_files_check(const struct pr_context *context, const struct pr_args 
 		if (!path || (files[i].instead && pr_env_get_set(files[i].instead)))
 			continue;
 		problem = look_at(path);
-		if (!problem)
+		if (!problem || (problem == ENOENT && may_be_missing(args, files[i].option)))
 			continue;
 		pr_fail_errno(&err, problem, "--%s: cannot read '%.1000s'", files[i].option, path);
 		pr_complain(context, "%s", err.msg);

@@ -28,6 +28,8 @@ const struct pr_option pr_global_options[PR_GLOBAL_OPTION_COUNT] = {
 	{"log-format", 0, PR_OPTION_VALUE, "FORMAT", "Form of the log lines on standard error.",
 		log_formats},
 	{"settings", 0, PR_OPTION_VALUE, "FILE", "Settings (~/.chaostoolkit/settings.yaml).", NULL},
+	{"config", 0, PR_OPTION_VALUE, "PATH", "Configuration (~/.config/reliably/config.toml).",
+		NULL},
 };
 
 static enum pr_log_level level_of(const char *name)

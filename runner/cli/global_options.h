@@ -9,7 +9,9 @@
 #include "cli/context.h"
 #include "cli/log_file.h"
 
-#define PR_GLOBAL_OPTION_COUNT 9
+/* Those of `chaos` come first. */
+#define PR_CHAOS_OPTION_COUNT 9
+#define PR_GLOBAL_OPTION_COUNT 10
 
 extern const struct pr_option pr_global_options[PR_GLOBAL_OPTION_COUNT];
 

@@ -36,7 +36,9 @@ static int parse(struct pr_context *context, int argc, char **argv, char *plan,
 	struct pr_args *args, struct pr_err *err)
 {
 	if (pr_text_eq(base_name(argv[0]), "reliably"))
-		context->program = "reliably";
+		*context = (struct pr_context){.root = &pr_commands_reliably,
+			.program = "reliably",
+			.limits = context->limits};
 	else if (pr_text_eq(base_name(argv[0]), "chaos"))
 		*context = (struct pr_context){
 			.root = &pr_commands_chaos, .program = "chaos", .limits = context->limits};
@@ -53,6 +55,8 @@ static int run(struct pr_context *context, const struct pr_args *args)
 
 	if (pr_args_flag(args, "version") && !args->command->run)
 		return pr_command_version.run(context, args);
+	if (!args->command->run)
+		return pr_reliably_completion(context, args);
 	if (pr_globals_apply(&globals, context, args, &err))
 		pr_complain(context, "%s", err.msg);
 	else
