@@ -15,7 +15,7 @@
  * Owed are (docs/engine.md 6.3, for a run that was interrupted), unless the strategy is "never":
  * where rollbacks had begun, those that are left; else, where the method had begun, all of them
  * with "always", and with "deviated" when the experiment had. One that had no outcome is played
- * again.
+ * again. A pause that only a user can end (docs/protocol.md 6.1) is not owed.
  */
 
 #include "base/err.h"

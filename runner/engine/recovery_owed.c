@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "codec/json.h"
+#include "codec/pyvalue.h"
 #include "experiment/activities.h"
 
 #include <stdlib.h>
@@ -75,6 +76,16 @@ static void items_mark(struct items *items, const json_t *journal)
 	}
 }
 
+/* A pause without an end: in a recovery there is nobody to end it. */
+static bool waits_for_a_user(const json_t *activity)
+{
+	const json_t *provider = json_object_get(activity, "provider");
+
+	return pr_activity_is_pause(activity) &&
+	       !pr_value_truthy(
+		       json_object_get(json_object_get(provider, "arguments"), "duration"));
+}
+
 static int add_owed(struct pr_recovery *recovery, const struct item *item, struct pr_err *err)
 {
 	json_t *note = json_pack(
@@ -95,7 +106,7 @@ int pr_recovery_find_owed(struct pr_recovery *recovery, struct pr_err *err)
 	recovery->notes = json_array();
 	items_mark(&items, recovery->journal);
 	for (size_t i = 0; r == 0 && i < items.count; i++)
-		if (!items.list[i].finished)
+		if (!items.list[i].finished && !waits_for_a_user(items.list[i].activity))
 			r = add_owed(recovery, &items.list[i], err);
 	free(items.list);
 	return r;

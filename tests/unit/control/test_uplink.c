@@ -202,10 +202,10 @@ static void the_end_comes_once_though_the_time_is_over_later(void **state)
 
 	SERVE(&f->place, fine);
 	start(f);
-	pr_uplink_drain(&f->uplink, 100 * 1000 * US_PER_MS, on_drained, f);
+	pr_uplink_drain(&f->uplink, US_PER_MS * 100 * 1000, on_drained, f);
 	place_run(&f->place);
 	assert_int_equal(f->drained, 1);
-	assert_int_equal(pr_timer_start(f->place.loop, &timer, 200 * 1000 * US_PER_MS, place_stop,
+	assert_int_equal(pr_timer_start(f->place.loop, &timer, US_PER_MS * 200 * 1000, place_stop,
 				 &f->place),
 		0);
 	place_run(&f->place);

@@ -27,7 +27,7 @@ static int setup(void **state)
 	struct fixture *f = calloc(1, sizeof *f);
 
 	*state = f;
-	if (!f || place_open(&f->place))
+	if (place_open(&f->place))
 		return -1;
 	pr_platform_free(f->place.platform);
 	pr_loop_free(f->place.loop);
@@ -128,7 +128,8 @@ static void orders_are_read(void **state)
 		assert_int_equal(f->last.skip_rollbacks, cases[i].order.skip_rollbacks);
 		assert_string_equal(f->user, cases[i].user);
 		teardown(state);
-		setup(state);
+		if (setup(state))
+			fail();
 	}
 }
 
@@ -186,7 +187,8 @@ static void a_look_that_is_out_of_date_counts_for_the_end_only(void **state)
 		next_look_after(f, 2000);
 		assert_int_equal(f->orders, 1);
 		teardown(state);
-		setup(state);
+		if (setup(state))
+			fail();
 	}
 }
 

@@ -202,6 +202,25 @@ static void check(const struct place *place, const struct kill *kill, const char
 	expect_complete(place);
 }
 
+#define PAUSE(name, more)                                                         \
+	"{'type':'action','name':'" name "','provider':{'type':'python','ms':10," \
+	"'module':'chaosreliably.activities.pauses'" more "}}"
+
+/* Nobody is there to resume what is played again. */
+static void pauses_test(void **state)
+{
+	const struct kill kill = {
+		.document = "{'title':'T','description':'D','method':[" PAUSE(
+			"m", "") "],"
+				 "'rollbacks':[" PAUSE("endless", "") "," PAUSE(
+					 "zero", ",'arguments':{'duration':0}") "," PAUSE("bounded",
+					 ",'arguments':{'duration':3}") "]}",
+		.strategy = PR_ROLLBACK_ALWAYS,
+		.ms = 5};
+
+	check(*state, &kill, "bounded ");
+}
+
 static void kill_points_test(void **state)
 {
 	static const char met[] = DOCUMENT("1");
@@ -520,6 +539,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(kill_points_test, setup, teardown),
+		cmocka_unit_test_setup_teardown(pauses_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(gate_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(items_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(recovery_ended_early_test, setup, teardown),
