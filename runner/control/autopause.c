@@ -1,8 +1,8 @@
 #include "base/text.h"
-#include "base/uuid.h"
 #include "codec/json.h"
 #include "codec/pyvalue.h"
 #include "control/native_rows.h"
+#include "control/pause_activity.h"
 #include "experiment/activities.h"
 
 #include <math.h>
@@ -57,48 +57,39 @@ static int read_rule(const json_t *given, struct rule *rule, struct pr_err *err)
 			     : 0;
 }
 
-static json_t *make_pause(json_int_t duration)
-{
-	char id[PR_UUID_SIZE];
-	char name[32];
-
-	if (pr_uuid_random(id, NULL))
-		return NULL;
-	pr_text_print(name, sizeof name, "reliably-autopause-%.8s", id);
-	return json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:{s:I}}}", "type", "action", "name", name,
-		"provider", "type", "python", "module", "chaosreliably.activities.pauses", "func",
-		"pause_execution", "arguments", "duration", duration);
-}
-
-/* Behind every activity of the list that a rule is for; `probes` NULL: one rule for all. */
+/* Behind every activity of the list that a rule is for. */
 static int insert_pauses(
-	const json_t *document, json_t *list, const struct rule *actions, const struct rule *probes)
+	const json_t *document, json_t *list, struct rule actions, struct rule probes)
 {
 	for (size_t i = json_array_size(list); i > 0; i--) {
 		const json_t *activity = pr_activity_resolve(document, json_array_get(list, i - 1));
-		const struct rule *rule =
-			probes && pr_activity_is_probe(activity) ? probes : actions;
+		struct rule rule = pr_activity_is_probe(activity) ? probes : actions;
 
-		if (rule->enabled && activity &&
-			json_array_insert_new(list, i, make_pause(rule->duration)))
+		if (rule.enabled && activity &&
+			json_array_insert_new(list, i, make_pause(rule.duration)))
 			return PR_ENOMEM;
 	}
 	return 0;
 }
 
+static int insert_all(const struct autopause *rules, const json_t *document)
+{
+	int rc = insert_pauses(
+		document, pr_document_method(document), rules->actions, rules->probes);
+
+	if (!rc)
+		rc = insert_pauses(document, pr_document_probes(document), rules->hypothesis,
+			rules->hypothesis);
+	return rc ? rc
+		  : insert_pauses(document, pr_document_rollbacks(document), rules->rollbacks,
+			    rules->rollbacks);
+}
+
 static void on(void *self, const struct pr_hook_event *event, struct pr_hook_ticket *ticket,
 	struct pr_hook_answer *answer)
 {
-	const struct autopause *rules = self;
-	const json_t *document = event->run->document;
-
 	(void)ticket;
-	if (event->point != PR_HOOK_STARTED)
-		return;
-	if (insert_pauses(
-		    document, pr_document_method(document), &rules->actions, &rules->probes) ||
-		insert_pauses(document, pr_document_probes(document), &rules->hypothesis, NULL) ||
-		insert_pauses(document, pr_document_rollbacks(document), &rules->rollbacks, NULL)) {
+	if (event->point == PR_HOOK_STARTED && insert_all(self, event->run->document)) {
 		answer->verdict = PR_HOOK_INTERRUPT;
 		answer->never_started = true;
 		pr_text_copy(answer->reason, sizeof answer->reason, "out of memory");

@@ -3,6 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void turn_drop(struct pr_relay_turn *turn)
+{
+	if (turn->resumed)
+		json_decref(turn->given.insert);
+	json_decref(turn->answer.insert);
+	pr_task_cancel(&turn->task);
+	free(turn->hooks);
+	free(turn);
+}
+
 static void turn_free(struct pr_relay_turn *turn)
 {
 	for (struct pr_relay_turn **link = &turn->relay->first; *link; link = &(*link)->following) {
@@ -11,12 +21,7 @@ static void turn_free(struct pr_relay_turn *turn)
 			break;
 		}
 	}
-	if (turn->resumed)
-		json_decref(turn->given.insert);
-	json_decref(turn->answer.insert);
-	pr_task_cancel(&turn->task);
-	free(turn->hooks);
-	free(turn);
+	turn_drop(turn);
 }
 
 static bool can_wait(enum pr_hook_point point)
@@ -58,10 +63,13 @@ static bool take(struct pr_relay_turn *turn, const struct pr_hook_answer *one)
 
 static void hurry(struct pr_relay_turn *turn)
 {
-	const struct pr_hook *hook = turn->next ? turn->hooks[turn->next - 1] : NULL;
+	const struct pr_hook *hook;
 
 	turn->hurried = true;
-	if (turn->waiting && !turn->resumed && hook->cancel)
+	if (!turn->waiting || turn->resumed)
+		return;
+	hook = turn->hooks[turn->next - 1];
+	if (hook->cancel)
 		hook->cancel(hook->self);
 }
 
@@ -182,6 +190,10 @@ void pr_relay_cancel(struct pr_relay *relay)
 
 void pr_relay_release(struct pr_relay *relay)
 {
-	while (relay->first)
-		turn_free(relay->first);
+	struct pr_relay_turn *turn;
+
+	while ((turn = relay->first)) {
+		relay->first = turn->following;
+		turn_drop(turn);
+	}
 }
