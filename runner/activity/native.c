@@ -41,6 +41,11 @@ static const struct pr_native_function *find_function(
 	return NULL;
 }
 
+static bool is_built_in(const struct pr_native_function *function)
+{
+	return function && (function->judge || function->start);
+}
+
 static const struct pr_native_parameter *find_parameter(
 	const struct pr_native_function *function, const char *name)
 {
@@ -87,6 +92,11 @@ void pr_native_validate(const struct pr_native_module *module, const json_t *act
 			"The python module '%s' does not expose a function called '%s' in %s '%s'",
 			module->name, name ? name : "", type ? type : "activity",
 			pr_activity_name(activity));
+	else if (!is_built_in(function))
+		pr_findings_add(findings, PR_FINDING_ERROR, place,
+			"activity '%s' calls %s.%s, which is not built in, and this build has no "
+			"Python interpreter",
+			pr_activity_name(activity), module->name, name);
 	else if (arguments && !json_is_object(arguments))
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
 			"the arguments of a Python activity must be a mapping, they are of kind %s",
@@ -333,7 +343,7 @@ int pr_native_start(const struct pr_activity_env *env, const json_t *activity, p
 		pr_native_find(pr_json_str(provider, "module")), pr_json_str(provider, "func"));
 	int rc;
 
-	if (!function)
+	if (!is_built_in(function))
 		return pr_refusal_start(env,
 			"the function is not one of those that are built in, and this build has no "
 			"Python interpreter",

@@ -36,7 +36,8 @@ struct pr_native_function {
 	const char *name;
 	const struct pr_native_parameter *parameters; /* in the order of the signature */
 	size_t parameter_count;
-	/* What the function returns at once (PR_EINVAL: what it raises); NULL where `start` is. */
+	/* What the function returns at once (PR_EINVAL: what it raises); NULL where `start` is.
+	 * With neither, the function is known, but not built in. */
 	int (*judge)(const struct pr_native_call *call, json_t **ret_output, struct pr_err *err);
 	/*
 	 * Begins what takes its time and ends with pr_native_return or pr_native_raise, later. An

@@ -329,6 +329,7 @@ static const struct pr_native_function actions[] = {
 		.start = load_start,
 		.release = load_release,
 		.state_size = sizeof(struct load)},
+	{.name = "inject_gradual_traffic_into_endpoint"},
 };
 
 const struct pr_native_module pr_native_load_actions = {

@@ -219,9 +219,9 @@ static int write_question(struct pr_dns_call *call, bool by_tcp)
 /* Connected in either case, so that nobody else can answer. */
 static bool open_socket(struct pr_dns_call *call, const struct server *server)
 {
-	int kind = (server->by_tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK;
+	int kind = server->by_tcp ? SOCK_STREAM : SOCK_DGRAM;
 
-	call->fd = socket(server->address.ss_family, kind, 0);
+	call->fd = socket(server->address.ss_family, kind | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	return call->fd >= 0 &&
 	       (connect(call->fd, (const struct sockaddr *)&server->address, server->length) == 0 ||
 		       errno == EINPROGRESS);

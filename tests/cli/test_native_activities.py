@@ -390,6 +390,12 @@ class Load(Case):
                            ({"duration": "5"}, "must be a number"), ({"headers": "x"}, "no header"), ({"qps": 1e9}, "two million")):
             self.assertFails(part, "load.actions", "run_load_test", dict({"url": self.url}, **more))
 
+    def test_what_is_not_built_in_is_refused_before_the_run(self):
+        for module, func, part in (("load.actions", "inject_gradual_traffic_into_endpoint", "is not built in"), (
+                "load.actions", "other", "does not expose a function called 'other'"), ("slo.probes", "compute_slo", "no Python interpreter")):
+            self.assertIsNone(self.run_experiment([self.probe(module, func, {})]))
+            self.assertIn(part, self.log)
+
     def test_the_percentile_of_a_test(self):
         def method(**arguments):
             return [self.probe("load.actions", "run_load_test", {"url": self.url, "duration": 0.2, "test_name": "mine"}, kind="action"),
