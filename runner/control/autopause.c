@@ -66,7 +66,9 @@ static int insert_pauses(
 		struct rule rule = pr_activity_is_probe(activity) ? probes : actions;
 
 		if (rule.enabled && activity &&
-			json_array_insert_new(list, i, make_pause(rule.duration)))
+			json_array_insert_new(list, i,
+				pr_pause_activity_new("reliably-autopause",
+					json_pack("{s:I}", "duration", rule.duration))))
 			return PR_ENOMEM;
 	}
 	return 0;
