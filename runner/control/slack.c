@@ -257,16 +257,17 @@ static void on_event(void *self, const struct pr_hook_event *event, struct pr_ho
 	struct pr_hook_answer *answer)
 {
 	struct slack *slack = self;
-	bool speaks = event->point < PR_LEN(points) && points[event->point];
+	void (*speak)(struct slack *, const struct pr_hook_event *) =
+		event->point < PR_LEN(points) ? points[event->point] : NULL;
 
 	if (event->point == PR_HOOK_INTERRUPTED)
 		slack->interrupted = true;
-	if (speaks && !slack->opened)
+	if (speak && !slack->opened)
 		open_queue(slack, event);
 	if (!slack->queue)
 		return;
-	if (speaks)
-		points[event->point](slack, event);
+	if (speak)
+		speak(slack, event);
 	if (event->point == PR_HOOK_AFTER_EXPERIMENT || event->point == PR_HOOK_FINISHED)
 		end(slack);
 	if (event->point == PR_HOOK_AFTER_EXPERIMENT ? !capture(slack, event)

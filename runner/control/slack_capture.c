@@ -243,7 +243,7 @@ static void go_on(void *arg)
 	struct pr_slack_request request = {.form = PR_SLACK_GET, .until_us = capture->until_us};
 	json_auto_t *arguments = NULL;
 
-	if (capture->stage == STAGE_OVER || capture->calls++ >= CALLS_MAX) {
+	if (capture->stage >= STAGE_OVER || capture->calls++ >= CALLS_MAX) {
 		end(capture);
 		return;
 	}

@@ -171,12 +171,10 @@ static void read_answer(struct pr_slack_call *call, const struct pr_http_respons
 	pr_text_print(status, sizeof status, "Slack answered %ld", response->status);
 	if (response->status != 200)
 		fail(call, status, response->status >= 400 && response->status < 500);
-	else if (call->upload)
-		call->fn(call->arg, answer, NULL, false);
-	else if (pr_json_parse(pr_buf_str(&response->body), response->body.len, "Slack's answer",
-			 &limits, &answer, NULL))
+	else if (!call->upload && pr_json_parse(pr_buf_str(&response->body), response->body.len,
+					  "Slack's answer", &limits, &answer, NULL))
 		fail(call, "Slack's answer is no JSON", false);
-	else if (json_is_true(json_object_get(answer, "ok")))
+	else if (call->upload || json_is_true(json_object_get(answer, "ok")))
 		call->fn(call->arg, answer, NULL, false);
 	else
 		fail(call, error_of(answer), true);

@@ -13,7 +13,7 @@
 #define PR_SPAN_ID_BYTES 8
 
 /* As OTLP numbers them. */
-enum pr_span_kind { PR_SPAN_INTERNAL = 1, PR_SPAN_CLIENT = 3 };
+enum pr_span_kind { PR_SPAN_UNSPECIFIED, PR_SPAN_INTERNAL = 1, PR_SPAN_CLIENT = 3 };
 
 /* All zero is one that has not been opened. */
 struct pr_span {
