@@ -218,6 +218,48 @@ static void the_platform_is_told_of_activities_that_pause(void **state)
 	expect(f, "pause 1 running ", 1);
 }
 
+/* docs/protocol.md 2.8: 0 to 3300 whole seconds. */
+static void the_platform_gets_what_it_takes(void **state)
+{
+	static const struct {
+		const char *duration, *said;
+	} cases[] = {{"5.0", "pause 5 "}, {"0.01", "pause 1 "}, {"3300.5", "pause 3300 "},
+		{"1e300", "pause 3300 "}, {"-3", "pause 0 "}, {"\"x\"", "pause 0 "},
+		{"null", "pause 0 "}};
+
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		struct fixture *f = *state;
+		json_t *provider = json_object_get(f->activity, "provider");
+
+		json_object_set_new(json_object_get(provider, "arguments"), "duration",
+			json_loads(cases[i].duration, JSON_DECODE_ANY, NULL));
+		reach(f, PR_HOOK_BEFORE_ACTIVITY, PR_PHASE_METHOD, f->activity);
+		expect(f, cases[i].said, 1);
+		teardown(state);
+		setup(state);
+	}
+}
+
+/* Behind one in the background there is no place: the list has gone on. */
+static void the_end_of_one_in_the_background_is_no_place(void **state)
+{
+	struct fixture *f = *state;
+	struct pr_hook_event event = {.point = PR_HOOK_AFTER_ACTIVITY,
+		.phase = PR_PHASE_METHOD,
+		.context = f->other,
+		.run = &f->view,
+		.background = true};
+	struct pr_hook_answer answer = {.verdict = PR_HOOK_CONTINUE};
+	json_t *own;
+
+	order(f, PR_ORDER_PAUSE, 0);
+	pr_pausing_on(&f->pausing, &event, &f->ticket, &answer);
+	assert_null(answer.insert);
+	own = reach(f, PR_HOOK_GATE, PR_PHASE_METHOD, f->other).insert;
+	assert_non_null(own);
+	json_decref(own);
+}
+
 static void on_wake(void *arg)
 {
 	struct fixture *f = arg;
@@ -295,6 +337,8 @@ int main(void)
 		CASE(among_probes_the_gate_waits),
 		CASE(a_wait_at_the_gate_ends_by_itself),
 		CASE(the_platform_is_told_of_activities_that_pause),
+		CASE(the_platform_gets_what_it_takes),
+		CASE(the_end_of_one_in_the_background_is_no_place),
 		CASE(a_resume_wakes_who_waits),
 		CASE(an_order_may_be_dropped),
 		CASE(an_order_that_was_not_reached_comes_later),
