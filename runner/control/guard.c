@@ -63,7 +63,8 @@ static void watch_end(struct watch *watch, bool met, const char *problem)
 {
 	struct pr_guard *guard = watch->guard;
 	int64_t now = pr_loop_wall_us(guard->env.loop);
-	struct pr_guard_result result = {.name = pr_activity_name(watch->activity),
+	struct pr_guard_result result = {.index = (size_t)(watch - guard->watches),
+		.name = pr_activity_name(watch->activity),
 		.entry = watch->entry,
 		.met = met,
 		.problem = problem};

@@ -17,6 +17,7 @@ struct pr_guard;
 
 /* What one probe said. Borrowed by the callback. */
 struct pr_guard_result {
+	size_t index;     /* of the probe in the list */
 	const char *name; /* of the probe */
 	json_t *entry;    /* as a run entry of the journal */
 	bool met;

@@ -11,6 +11,7 @@
 static const struct pr_native_control *const rows[] = {
 	&pr_native_autopause,
 	&pr_native_bypass,
+	&pr_native_metrics,
 	&pr_native_prechecks,
 	&pr_native_probe_safeguards,
 	&pr_native_repeat,

@@ -14,6 +14,9 @@ extern const struct pr_native_control pr_native_autopause;
 /* Activities that are not executed: chaosaddons.controls.bypass. */
 extern const struct pr_native_control pr_native_bypass;
 
+/* How long the system was not well (docs/protocol.md 4.4). */
+extern const struct pr_native_control pr_native_metrics;
+
 /* An endpoint that is asked whether the experiment may start (docs/protocol.md 4.4). */
 extern const struct pr_native_control pr_native_prechecks;
 

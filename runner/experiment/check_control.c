@@ -49,8 +49,9 @@ static bool is_native(const char *module)
 	static const char *const modules[] = {"chaosaddons.controls.bypass",
 		"chaosaddons.controls.repeat", "chaosaddons.controls.safeguards",
 		"chaosreliably.controls.autopause", "chaosreliably.controls.experiment",
-		"chaosreliably.controls.prechecks", "chaosreliably.controls.safeguard",
-		"chaosreliably.controls.safeguards", "chaosslack.control", "chaostracing.oltp"};
+		"chaosreliably.controls.metrics", "chaosreliably.controls.prechecks",
+		"chaosreliably.controls.safeguard", "chaosreliably.controls.safeguards",
+		"chaosslack.control", "chaostracing.oltp"};
 
 	return pr_text_index(module, modules, PR_LEN(modules)) >= 0;
 }

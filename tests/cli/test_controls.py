@@ -241,5 +241,29 @@ class Activities(ControlCase):
         self.assertNotIn("dry", self.journal()["experiment"]["method"][0])
 
 
+class Metrics(ControlCase):
+    def measured(self, probe_text, **more):
+        self.write("state", "bad")
+        look = {"type": "probe", "name": "look", "tolerance": {"type": "regex", "pattern": "good", "target": "stdout"},
+                "provider": {"type": "process", "path": "cat", "arguments": [os.path.join(self.folder, "state")]}}
+        heal = activity("heal", ["-c", "sleep 0.4; printf %s > state; sleep 0.4" % probe_text], "sh")
+        done = self.run_it([control("chaosreliably.controls.metrics", probes=[look], frequency=0.1, **more)],
+                           method=[heal], extensions=[{"name": "dora"}])
+        self.assertEqual(done.code, 0, done.said)
+        return self.journal()["experiment"]["extensions"][0]["metrics"]
+
+    def test_an_outage_and_its_end(self):
+        found = self.measured("good")
+        self.assertTrue(0.1 < found["outage_duration"] < 5, found)
+        self.assertEqual((found["went_over_timeout"], found["timeout"]), (False, 600))
+        self.assertLess(found["detection_time"], found["recovery_time"])
+
+    def test_an_outage_without_end(self):
+        found = self.measured("bad")
+        self.assertEqual((found["recovery_time"], found["outage_duration"], found["went_over_timeout"]), (None, None, None))
+        found = self.measured("bad", recovery_timeout=2, block_execution=True)
+        self.assertEqual((found["recovery_time"], found["went_over_timeout"], found["timeout"]), (None, True, 2))
+
+
 if __name__ == "__main__":
     unittest.main()

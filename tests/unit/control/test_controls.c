@@ -299,9 +299,9 @@ static void every_native_control_passes_validation(void **state)
 {
 	static const char *const modules[] = {"chaosaddons.controls.bypass",
 		"chaosaddons.controls.repeat", "chaosaddons.controls.safeguards",
-		"chaosreliably.controls.autopause", "chaosreliably.controls.prechecks",
-		"chaosreliably.controls.safeguard", "chaosreliably.controls.safeguards",
-		"chaosslack.control", "chaostracing.oltp"};
+		"chaosreliably.controls.autopause", "chaosreliably.controls.metrics",
+		"chaosreliably.controls.prechecks", "chaosreliably.controls.safeguard",
+		"chaosreliably.controls.safeguards", "chaosslack.control", "chaostracing.oltp"};
 
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(modules); i++) {
