@@ -11,18 +11,18 @@ static const struct {
 } words[] = {{"deviation", PR_ACTIONS_DEVIATION}, {"error", PR_ACTIONS_ERROR},
 	{"gate", PR_ACTIONS_GATE}, {"never", 0}};
 
-static int find_word(const char *word, struct pr_err *err)
+static int find_word(const char *name, const char *word, struct pr_err *err)
 {
 	for (size_t i = 0; i < PR_LEN(words); i++)
 		if (pr_text_eq_nocase(words[i].word, word))
 			return (int)words[i].bit;
 	return pr_fail(err, PR_EINVAL,
-		"the input fail-on has '%s', it takes deviation, error and gate, separated by "
-		"commas, or never",
-		word);
+		"%s has '%s', it takes deviation, error and gate, separated by commas, or never",
+		name, word);
 }
 
-int pr_actions_read_fail_on(const char *text, unsigned *ret_fail_on, struct pr_err *err)
+int pr_actions_read_fail_on(
+	const char *name, const char *text, unsigned *ret_fail_on, struct pr_err *err)
 {
 	PR_AUTO(free) char *copy = pr_text_dup(text);
 	char *rest = copy;
@@ -33,7 +33,7 @@ int pr_actions_read_fail_on(const char *text, unsigned *ret_fail_on, struct pr_e
 	if (!copy)
 		return pr_fail_nomem(err);
 	while ((word = strsep(&rest, ","))) {
-		int bit = find_word(pr_text_trim(word), err);
+		int bit = find_word(name, pr_text_trim(word), err);
 
 		if (bit < 0)
 			return bit;
@@ -41,8 +41,8 @@ int pr_actions_read_fail_on(const char *text, unsigned *ret_fail_on, struct pr_e
 		found |= (unsigned)bit;
 	}
 	if (never && found)
-		return pr_fail(err, PR_EINVAL,
-			"the input fail-on is '%s': never does not go with others", text);
+		return pr_fail(
+			err, PR_EINVAL, "%s is '%s': never does not go with others", name, text);
 	*ret_fail_on = found;
 	return 0;
 }

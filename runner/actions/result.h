@@ -8,6 +8,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/* What fails a step, or a command, when it is asked for nothing else. */
+#define PR_ACTIONS_FAIL_ON "deviation,error"
+
 /* What may fail the step, as bits. */
 enum pr_actions_fail {
 	PR_ACTIONS_DEVIATION = 1, /* the steady state was lost */
@@ -24,9 +27,11 @@ struct pr_actions_result {
 
 /*
  * Reads a list of deviation, error and gate, separated by commas, or the one word never. White
- * space and case do not matter. PR_EINVAL names the word that is none of these.
+ * space and case do not matter. PR_EINVAL names the word that is none of these; `name` begins the
+ * message ("the input fail-on").
  */
-int pr_actions_read_fail_on(const char *text, unsigned *ret_fail_on, struct pr_err *err);
+int pr_actions_read_fail_on(
+	const char *name, const char *text, unsigned *ret_fail_on, struct pr_err *err);
 
 /* Reads a journal; NULL: nothing ran. It is borrowed as long as the result is used. */
 void pr_actions_read_result(const json_t *journal, struct pr_actions_result *result);

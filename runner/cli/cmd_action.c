@@ -74,7 +74,8 @@ static int check_inputs(struct action *action, struct pr_err *err)
 	PR_AUTO(free) char *config = pr_service_config_path(NULL);
 	bool configured = config && pr_file_exists(config);
 
-	if (pr_actions_read_fail_on(fail_on ? fail_on : "deviation,error", &action->fail_on, err) ||
+	if (pr_actions_read_fail_on("the input fail-on", fail_on ? fail_on : PR_ACTIONS_FAIL_ON,
+		    &action->fail_on, err) ||
 		pr_actions_inputs_require(&action->inputs, configured, err))
 		return PR_EINVAL;
 	if (pr_uuid_parse(plan, action->plan, err))

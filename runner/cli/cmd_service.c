@@ -1,18 +1,32 @@
+#include "actions/result.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/connection.h"
 #include "cli/console.h"
 #include "cli/plan_execute.h"
 #include "cli/time_limit.h"
 
-/* docs/protocol.md 1.3: deviation first, whatever the status. A journal that could not be written
- * to its end is a failure as well, though it was reported. */
-static int exit_code(const struct pr_execution *execution)
+/* docs/protocol.md 1.3, for the outcomes that are asked for. A journal that could not be written to
+ * its end is a failure as well, though it was reported. */
+static int exit_code(const struct pr_execution *execution, unsigned fail_on)
 {
-	if (execution->deviated)
-		return PR_EXIT_DEVIATED;
-	if (execution->error.code != PR_OK)
-		return PR_EXIT_FAILED;
-	return pr_text_eq(execution->status, "completed") ? PR_EXIT_OK : PR_EXIT_FAILED;
+	struct pr_actions_result result;
+
+	pr_actions_read_result(execution->journal, &result);
+	result.failed |= !result.deviated && execution->error.code != PR_OK;
+	return pr_actions_exit_code(&result, fail_on);
+}
+
+/* --no-set-exit-code is --fail-on never, whatever the latter says. */
+static int read_fail_on(const struct pr_args *args, unsigned *ret_fail_on, struct pr_err *err)
+{
+	const char *given = pr_args_value(args, "fail-on");
+	int rc = pr_actions_read_fail_on(
+		"--fail-on", given ? given : PR_ACTIONS_FAIL_ON, ret_fail_on, err);
+
+	if (!pr_args_switch(args, "set-exit-code", true))
+		*ret_fail_on = 0;
+	return rc;
 }
 
 static void tell_undelivered(
@@ -29,6 +43,24 @@ static void tell_undelivered(
 		return;
 	if (pr_plan_log_journal(title ? title : "journal", job->execution.journal, console, &err))
 		pr_complain(context, "%s", err.msg);
+}
+
+/*
+ * What scripts may look for stands alone on standard output (docs/protocol.md 1.4). False where
+ * there is more to say.
+ */
+static bool tell_refusal(
+	const struct pr_plan_job *job, enum pr_plan_end end, const struct pr_err *err)
+{
+	bool raised =
+		end == PR_PLAN_FAILED && pr_text_starts(err->msg, "running experiment failed");
+
+	if (*job->told)
+		pr_print("%s\n", job->told);
+	if (raised)
+		pr_print("%s\n", err->msg);
+	return raised || pr_text_eq(job->told, err->msg) ||
+	       pr_text_starts(job->told, "unexpected error");
 }
 
 /* Where the log is not seen, what it says in the end is. */
@@ -64,8 +96,10 @@ static int execute(struct pr_context *context, const struct pr_args *args)
 		.log = PR_PLAN_LOG_INIT};
 	struct pr_err err = PR_ERR_INIT;
 	enum pr_plan_end end;
+	unsigned fail_on = 0;
 
-	if (pr_time_limit_read(pr_args_value(args, "timeout"), &job.options.terms.timeout_ms, &err))
+	if (read_fail_on(args, &fail_on, &err) || pr_time_limit_read(pr_args_value(args, "timeout"),
+							  &job.options.terms.timeout_ms, &err))
 		return pr_console_usage(context, args, &err);
 	if (pr_args_switch(args, "log-stdout", false))
 		job.options.console = pr_plan_log_console(PR_LOG_INFO);
@@ -73,11 +107,12 @@ static int execute(struct pr_context *context, const struct pr_args *args)
 	if (end == PR_PLAN_MISUSED)
 		return pr_console_usage(context, args, &err);
 	if (end != PR_PLAN_RAN) {
-		complain(context, &job, &err);
+		if (!tell_refusal(&job, end, &err) && !job.log.on_console)
+			pr_connection_complain(context, &job.service, &err);
 		return end == PR_PLAN_REFUSED ? PR_EXIT_DEVIATED : PR_EXIT_FAILED;
 	}
 	tell_outcome(context, args, &job);
-	return pr_args_switch(args, "set-exit-code", true) ? exit_code(&job.execution) : PR_EXIT_OK;
+	return exit_code(&job.execution, fail_on);
 }
 
 static const struct pr_option execute_options[] = {
@@ -94,6 +129,9 @@ static const struct pr_option execute_options[] = {
 	{"var-file", 0, PR_OPTION_LIST, "FILE",
 		"Set configuration and secrets from a JSON, YAML or .env file.", NULL},
 	{"set-exit-code", 0, PR_OPTION_SWITCH, NULL, "Tell the outcome by the exit code (default).",
+		NULL},
+	{"fail-on", 0, PR_OPTION_VALUE, "LIST",
+		"What the exit code tells: deviation, error, gate, or never (deviation,error).",
 		NULL},
 	{"spool-to-log", 0, PR_OPTION_FLAG, NULL,
 		"Put the journal into the log when it cannot be delivered.", NULL},

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/ask.h"
+#include "cli/connection.h"
 #include "cli/env_duration.h"
 #include "cli/experiment_check.h"
 #include "cli/output_file.h"
@@ -76,10 +77,13 @@ static int open_log(struct pr_plan_job *job, struct pr_err *err)
 
 /* What the platform answered, and what to do where that is known. */
 static int fail_with_reply(
-	const struct pr_plan_job *job, const struct pr_reply *reply, struct pr_err *err)
+	struct pr_plan_job *job, const struct pr_reply *reply, struct pr_err *err)
 {
+	PR_AUTO(buf) struct pr_buf told = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 	bool unreachable = reply->status == 0 && reply->code != PR_ECANCELED;
 
+	pr_refusal_add(reply, &pr_refusals_of_plans, &told);
+	pr_text_copy(job->told, sizeof job->told, pr_buf_str(&told));
 	if (reply->status == 404)
 		return pr_fail(err, reply->code,
 			"plan not found: there is no '%s' in the organization '%s'", job->plan_id,
@@ -201,9 +205,13 @@ static int fetch_experiment(struct pr_plan_job *job, struct pr_err *err)
 		return pr_fail_nomem(err);
 	pr_info("################################################################################");
 	pr_info("Starting Reliably experiment: %s", url);
-	if (pr_ask(&job->signals, job->platform, "GET", path, NULL, &reply))
+	if (pr_ask(&job->signals, job->platform, "GET", path, NULL, &reply)) {
+		if (reply.code != PR_ECANCELED)
+			pr_text_print(job->told, sizeof job->told,
+				"failed to fetch experiment at %s", url);
 		return pr_fail(err, reply.code, "failed to fetch experiment at %s: %s", url,
 			reply.message);
+	}
 	return pr_source_parse_answer(url, reply.content_type, pr_buf_str(&reply.text),
 		reply.text.len, &job->options.limits, &job->document, err);
 }
