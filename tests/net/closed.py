@@ -227,7 +227,7 @@ class Closed(unittest.TestCase):
                            'vault_kv_version': '1'})).encode()
         self.other.answers['/v1/secret/x'] = b'{"data": {"k": "canary-of-vault"}}'
         with open(f'{self.folder}/settings.yaml', 'w') as f:
-            json.dump({'notifications': {'house': {'type': 'http', 'url': f'https://{OTHER}/notified'}}}, f)
+            json.dump({'notifications': [{'type': 'http', 'url': f'https://{OTHER}/notified'}]}, f)
         done = self.run_program('run', f'https://{OTHER}/x.json', '--settings', 'settings.yaml')
         said = done.stdout + done.stderr
         self.assertEqual(done.returncode, 0, said)
