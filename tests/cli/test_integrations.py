@@ -1,6 +1,7 @@
 """A plan's integrations: their environments, their controls, and what becomes of a run without them."""
 import json
 import os
+import signal
 import unittest
 import uuid
 
@@ -46,6 +47,23 @@ class Loaded(IntegrationCase):
         self.standin.forget()
         done = self.execute(made["plan"], "--skip-context")
         self.assertEqual((done.code, self.calls()[:2]), (0, ["plan", "raw"]))
+
+    def test_no_secret_file_outlives_a_signal(self):
+        made = self.plan_with([self.integration("autopause", None, {}, [
+            {"key": "f", "path": "/x/y", "value": "sesame-in-a-file"}])], method=[
+            {"type": "action", "name": "slow", "provider": {"type": "process", "path": "sleep", "arguments": "20"}}])
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2):
+            with self.subTest(number):
+                self.standin.forget()
+                child = self.start("service", "plan", "execute", made["plan"])
+                self.wait_for("state:running")
+                self.assertEqual(len(self.folders()), 1)
+                child.send_signal(number)
+                self.assertEqual(self.finish(child).code, 2)
+                self.assertEqual(self.folders(), [])
+
+    def folders(self):
+        return [n for n in os.listdir(self.folder) if n.startswith("plan-runner.")]
 
     def test_autopause(self):
         pauses = {"RELIABLY_AUTOPAUSE_METHOD_ACTION_ENABLED": "true", "RELIABLY_AUTOPAUSE_METHOD_ACTION_DURATION": "0.3"}
