@@ -106,9 +106,6 @@ struct kill {
 /* Leaves the journal of a run that was killed. */
 static void leave(const struct place *place, const struct kill *kill)
 {
-	struct pr_recovery alive = PR_RECOVERY_INIT;
-	struct pr_recovery_options options = {.limits = &limits};
-	struct pr_err err = PR_ERR_INIT;
 	struct fixture fixture;
 
 	fixture_init(&fixture, kill->document);
@@ -117,11 +114,26 @@ static void leave(const struct place *place, const struct kill *kill)
 	fixture.options.strategies.rollbacks = kill->strategy;
 	fixture.options.strategies.hypothesis = kill->hypothesis;
 	run_until(&fixture, kill->ms);
-	if (!fixture.over) {
-		assert_int_equal(PR_EIO, pr_recovery_open(&alive, place->journal, &options, &err));
-		assert_non_null(strstr(err.msg, "still alive"));
-	}
-	pr_recovery_release(&alive);
+	fixture_release(&fixture);
+}
+
+static void alive_test(void **state)
+{
+	struct place *place = *state;
+	struct pr_recovery recovery = PR_RECOVERY_INIT;
+	struct pr_recovery_options options = {.limits = &limits};
+	struct pr_err err = PR_ERR_INIT;
+	struct fixture fixture;
+
+	fixture_init(&fixture,
+		"{'title':'T','description':'D','rollbacks':[],'method':[{'type':'action',"
+		"'name':'m','provider':{'type':'test','ms':1000}}]}");
+	fixture.options.journal_path = place->journal;
+	run_until(&fixture, 10);
+	assert_false(fixture.over);
+	assert_int_equal(PR_EIO, pr_recovery_open(&recovery, place->journal, &options, &err));
+	assert_non_null(strstr(err.msg, "still alive"));
+	pr_recovery_release(&recovery);
 	fixture_release(&fixture);
 }
 
@@ -538,6 +550,7 @@ static void missing_test(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(alive_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(kill_points_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(pauses_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(gate_test, setup, teardown),
