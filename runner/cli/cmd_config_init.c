@@ -29,22 +29,16 @@ static int fetch_organizations(
 {
 	static const struct pr_refusals refusals = {
 		.unauthorized = "not authorized. please verify your token"};
-	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
-	PR_AUTO(buf) struct pr_buf refusal = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	json_auto_t *answer = NULL;
 	const json_t *first;
+	int rc = pr_connection_get(connection, "", &refusals, &answer, err);
 
-	if (pr_ask(&connection->signals, connection->platform, "GET", "", NULL, &reply)) {
-		pr_refusal_add(&reply, &refusals, &refusal);
-		if (refusal.len)
-			pr_print("%s\n", pr_buf_str(&refusal));
-		else
-			pr_fail(err, reply.code, "%s", reply.message);
-		return reply.code;
-	}
-	first = json_array_get(pr_json_array(reply.body, "items"), 0);
+	if (rc)
+		return rc;
+	first = json_array_get(pr_json_array(answer, "items"), 0);
 	if (!pr_json_str(first, "name"))
 		return pr_fail(err, PR_EPROTO, "the platform knows no organization of this token");
-	*ret_items = json_incref(json_object_get(reply.body, "items"));
+	*ret_items = json_incref(json_object_get(answer, "items"));
 	return 0;
 }
 

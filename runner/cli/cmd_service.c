@@ -153,7 +153,8 @@ static const struct pr_command plan_execute = {.name = "execute",
 	PR_POSITIONALS(execute_positionals),
 	.run = execute};
 
-static const struct pr_command *const plan_commands[] = {&pr_command_plan_get, &plan_execute};
+static const struct pr_command *const plan_commands[] = {
+	&pr_command_plan_get, &pr_command_store_context, &plan_execute};
 
 static const struct pr_command plan = {
 	.name = "plan", .summary = "Plans of the platform.", PR_COMMANDS(plan_commands)};

@@ -30,24 +30,6 @@ static int print_value(const json_t *value, const char *format, struct pr_err *e
 	return pr_print_document(pr_buf_str(&text), text.len, err);
 }
 
-static int ask(struct pr_connection *connection, const struct shown *shown, json_t **ret_answer,
-	struct pr_err *err)
-{
-	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
-	PR_AUTO(buf) struct pr_buf refusal = PR_BUF_INIT(PR_BUF_TEXT_MAX);
-
-	if (pr_ask(&connection->signals, connection->platform, "GET", shown->path, NULL, &reply)) {
-		pr_refusal_add(&reply, shown->refusals, &refusal);
-		if (refusal.len)
-			pr_print("%s\n", pr_buf_str(&refusal));
-		else
-			pr_fail(err, reply.code, "%s", reply.message);
-		return reply.code;
-	}
-	*ret_answer = json_incref(reply.body);
-	return 0;
-}
-
 static int show(struct pr_context *context, const struct pr_args *args, const struct shown *shown)
 {
 	PR_AUTO(connection) struct pr_connection connection = {.loop = NULL};
@@ -59,7 +41,7 @@ static int show(struct pr_context *context, const struct pr_args *args, const st
 	if (!rc)
 		rc = pr_connection_open(&connection, args, shown->organization, &err);
 	if (!rc)
-		rc = ask(&connection, shown, &answer, &err);
+		rc = pr_connection_get(&connection, shown->path, shown->refusals, &answer, &err);
 	if (!rc)
 		rc = shown->reduce(answer, &value, &err);
 	if (!rc)

@@ -19,6 +19,7 @@ extern const struct pr_command pr_command_validate;
 extern const struct pr_command pr_command_recover;
 extern const struct pr_command pr_command_service;
 extern const struct pr_command pr_command_plan_get;
+extern const struct pr_command pr_command_store_context;
 extern const struct pr_command pr_command_org;
 extern const struct pr_command pr_command_config;
 extern const struct pr_command pr_command_config_init;

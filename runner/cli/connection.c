@@ -66,6 +66,24 @@ void pr_refusal_add(
 	}
 }
 
+int pr_connection_get(struct pr_connection *connection, const char *path,
+	const struct pr_refusals *refusals, json_t **ret_answer, struct pr_err *err)
+{
+	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
+	PR_AUTO(buf) struct pr_buf refusal = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	if (pr_ask(&connection->signals, connection->platform, "GET", path, NULL, &reply)) {
+		pr_refusal_add(&reply, refusals, &refusal);
+		if (refusal.len)
+			pr_print("%s\n", pr_buf_str(&refusal));
+		else
+			pr_fail(err, reply.code, "%s", reply.message);
+		return reply.code;
+	}
+	*ret_answer = json_incref(reply.body);
+	return 0;
+}
+
 void pr_connection_complain(const struct pr_context *context, const struct pr_service *service,
 	const struct pr_err *err)
 {

@@ -5,7 +5,6 @@
 
 #include "cli/ask.h"
 #include "cli/context.h"
-#include "cli/context.h"
 
 /* All zero, but for `token`, is a closed one. */
 struct pr_connection {
@@ -47,6 +46,13 @@ extern const struct pr_refusals pr_refusals_of_plans;
  */
 void pr_refusal_add(
 	const struct pr_reply *reply, const struct pr_refusals *refusals, struct pr_buf *out);
+
+/*
+ * Asks for `path`. A refusal is told on standard output and leaves `err` alone; what else fails is
+ * in `err`. The code in any case. Caller owns *ret_answer.
+ */
+int pr_connection_get(struct pr_connection *connection, const char *path,
+	const struct pr_refusals *refusals, json_t **ret_answer, struct pr_err *err);
 
 /*
  * Tells that token or organisation are missing in upstream's words, on standard error: `err` is

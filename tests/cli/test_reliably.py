@@ -86,6 +86,23 @@ class Shown(ReliablyCase):
                            (("service", "plan", "get", "{%s}" % made["plan"].upper()), PLAN_JSON)):
             self.assertEqual(self.said_by(*args), (0, text % facts, ""))
 
+    def test_the_context_is_printed_or_stored(self):
+        made = self.client.made("/integrations", {"name": "pauses", "provider": "autopause", "vendor": None, "environment": {
+            "name": "for pauses", "used_for": "integration", "secrets": [],
+            "envvars": [{"var_name": "RELIABLY_PARAM_METHOD_PAUSE_DURATION", "value": "1"}]}})
+        plan = self.plan(EXPERIMENT, integrations=[made["id"], STRANGER])["plan"]
+        store = ("service", "plan", "store-context", plan)
+        missing = "Plan references integration %s which does not exist\n" % STRANGER
+        code, out, err = self.said_by(*store)
+        self.assertEqual((code, err, out[:len(missing)]), (0, "", missing))
+        controls = json.loads(out[len(missing):])
+        self.assertEqual([c["provider"]["module"] for c in controls.values()], ["chaosreliably.controls.autopause"])
+        self.assertEqual(self.said_by(*store, "--output", "controls.json"), (0, missing, ""))
+        with open(os.path.join(self.folder, "controls.json")) as f:
+            self.assertEqual(json.load(f), controls)
+        self.assertEqual(self.said_by("service", "plan", "store-context", STRANGER), (1, "plan not found\n", ""))
+        self.assertEqual(self.said_by(*store, "--output", "/none/x")[0], 1)
+
     def test_null_members_are_absent(self):
         made = self.plan(EXPERIMENT)
         self.standin.fault(method="GET", path="*/plans/*", times=None, do="status", status=200, content_type="application/json",
