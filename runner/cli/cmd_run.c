@@ -165,7 +165,8 @@ static int make_controls(struct job *job, struct pr_err *err)
 
 static int execute(struct job *job, struct pr_err *err)
 {
-	struct pr_hook hook = pr_controls_hook(job->controls);
+	struct pr_hook hooks[] = {
+		pr_controls_hook(job->controls), pr_controls_closing_hook(job->controls)};
 	struct pr_run_options how = {.document = job->document,
 		.settings = job->inputs.settings,
 		.var_configuration = job->inputs.variables.configuration,
@@ -174,8 +175,8 @@ static int execute(struct job *job, struct pr_err *err)
 		.limits = job->context->limits,
 		.journal_path = job->journal_path,
 		.ca_file = pr_args_value(job->args, "ca-file"),
-		.hooks = &hook,
-		.hook_count = 1};
+		.hooks = hooks,
+		.hook_count = PR_LEN(hooks)};
 	int rc = pr_execution_run(&job->signals, &how, &job->terms, &job->execution, err);
 
 	if (!rc && job->execution.crashed)

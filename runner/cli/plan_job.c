@@ -29,6 +29,7 @@
 #define LAST_MS 1500  /* what the last call has (pr_reporter_hasten), and our own end */
 #define POLL_MS 2000
 #define TELL_MS 5000
+#define HOOKS_MAX 5
 
 static int choose_files(struct pr_plan_job *job, struct pr_err *err)
 {
@@ -329,6 +330,21 @@ static int64_t grace_ms(int64_t known)
 	return known && said > known ? known : said;
 }
 
+/* The closing calls before anybody else's last words. */
+static size_t collect_hooks(const struct pr_plan_job *job, struct pr_hook hooks[HOOKS_MAX])
+{
+	size_t count = 0;
+
+	if (job->options.watcher)
+		hooks[count++] = *job->options.watcher;
+	hooks[count++] = pr_controls_hook(job->controls);
+	hooks[count++] = pr_reporter_hook(job->reporter);
+	if (job->honeycomb)
+		hooks[count++] = pr_honeycomb_hook(job->honeycomb);
+	hooks[count++] = pr_controls_closing_hook(job->controls);
+	return count;
+}
+
 int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 {
 	struct pr_reporter_options reporting = {.platform = job->platform,
@@ -347,8 +363,7 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 			.ca_file = job->service.ca_file,
 			.plan = job->plan.id,
 			.run = &job->signals.run}};
-	struct pr_hook hooks[4];
-	size_t hook_count = 0;
+	struct pr_hook hooks[HOOKS_MAX];
 	struct pr_run_options options = {.document = job->document,
 		.settings = job->settings,
 		.var_configuration = job->variables.configuration,
@@ -369,13 +384,7 @@ int pr_plan_job_run(struct pr_plan_job *job, struct pr_err *err)
 		rc = pr_honeycomb_new(job->loop, job->service.ca_file, &job->honeycomb, err);
 	if (rc)
 		return rc;
-	if (job->options.watcher)
-		hooks[hook_count++] = *job->options.watcher;
-	hooks[hook_count++] = pr_controls_hook(job->controls);
-	hooks[hook_count++] = pr_reporter_hook(job->reporter);
-	if (job->honeycomb)
-		hooks[hook_count++] = pr_honeycomb_hook(job->honeycomb);
-	options.hook_count = hook_count;
+	options.hook_count = collect_hooks(job, hooks);
 	job->options.grace_ms = grace_ms(job->options.grace_ms);
 	if (job->options.grace_ms) {
 		job->signals.heard = hasten;

@@ -250,10 +250,9 @@ static int add_called(struct pr_controls *controls, struct pr_relay_turn *turn)
 	return calls ? rc : PR_ENOMEM;
 }
 
-static void on(void *self, const struct pr_hook_event *event, struct pr_hook_ticket *ticket,
-	struct pr_hook_answer *answer)
+static void tell(struct pr_controls *controls, const struct pr_hook_event *event,
+	struct pr_hook_ticket *ticket, struct pr_hook_answer *answer)
 {
-	struct pr_controls *controls = self;
 	struct pr_relay_turn *turn;
 
 	if (event->point == PR_HOOK_STARTED && !controls->configuring) {
@@ -270,6 +269,20 @@ static void on(void *self, const struct pr_hook_event *event, struct pr_hook_tic
 		pr_relay_go(turn, answer);
 }
 
+static void on(void *self, const struct pr_hook_event *event, struct pr_hook_ticket *ticket,
+	struct pr_hook_answer *answer)
+{
+	if (event->point != PR_HOOK_FINISHED)
+		tell(self, event, ticket, answer);
+}
+
+static void on_closing(void *self, const struct pr_hook_event *event, struct pr_hook_ticket *ticket,
+	struct pr_hook_answer *answer)
+{
+	if (event->point == PR_HOOK_FINISHED)
+		tell(self, event, ticket, answer);
+}
+
 static void cancel(void *self)
 {
 	struct pr_controls *controls = self;
@@ -280,6 +293,11 @@ static void cancel(void *self)
 struct pr_hook pr_controls_hook(struct pr_controls *controls)
 {
 	return (struct pr_hook){.name = "controls", .on = on, .cancel = cancel, .self = controls};
+}
+
+struct pr_hook pr_controls_closing_hook(struct pr_controls *controls)
+{
+	return (struct pr_hook){.name = "controls", .on = on_closing, .self = controls};
 }
 
 int pr_controls_new(const struct pr_controls_options *options, struct pr_controls **ret_controls,

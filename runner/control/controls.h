@@ -35,7 +35,16 @@ int pr_controls_new(const struct pr_controls_options *options, struct pr_control
 /* Ends what the controls have under way. NULL is allowed. */
 void pr_controls_free(struct pr_controls *controls);
 
-/* The hook to give to the run, before the reporter's; valid as long as the controls. */
+/*
+ * The hook to give to the run, before the reporter's: all points but the last. Valid as long as the
+ * controls.
+ */
 struct pr_hook pr_controls_hook(struct pr_controls *controls);
+
+/*
+ * The hook for PR_HOOK_FINISHED, to be given behind the reporter's, so that nobody who is slow to
+ * take traces or messages holds up the closing calls.
+ */
+struct pr_hook pr_controls_closing_hook(struct pr_controls *controls);
 
 #endif

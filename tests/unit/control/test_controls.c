@@ -160,7 +160,8 @@ static void place_close(struct place *place)
 static enum pr_hook_verdict reach(
 	struct place *place, enum pr_hook_point point, json_t *context, bool hurry)
 {
-	struct pr_hook hook = pr_controls_hook(place->controls);
+	struct pr_hook hook = point == PR_HOOK_FINISHED ? pr_controls_closing_hook(place->controls)
+							: pr_controls_hook(place->controls);
 	struct pr_hook_event event = {.point = point, .run = &place->view, .context = context};
 	struct pr_hook_answer answer = {.verdict = PR_HOOK_CONTINUE};
 	int before = place->asker.resumed;
