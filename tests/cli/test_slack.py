@@ -9,6 +9,8 @@ from platform_case import CLOSED, PlatformCase
 from recorder import Recorder, wire
 
 TOKEN = "xoxb-canary-token"
+PATIENT = 30  # more than any run here needs, also on a busy machine
+SILENT = 60   # less than who waits for a silent peer
 
 
 def control(**arguments):
@@ -213,7 +215,7 @@ class Captured(Told):
         slack = self.slack(lambda method, number: answer(method, slack.requests[number][1]))
         done = self.told(experiment([action("x", "true")], controls=[dict(control(), name=name)]), slack)
         self.assertEqual(done.code, 0, done.said)
-        self.assertLess(done.seconds, 6.5)
+        self.assertLess(done.seconds, PATIENT)
         stored = self.standin.records[-1]
         self.assertEqual(self.reports()[-1], "state:finished", stored)
         return done.journal["experiment"]["extensions"][0]["captures"]["slack"]
@@ -238,7 +240,7 @@ class Captured(Told):
             return page([], "messages", "more") if name == "conversations.history" else self.answer(name, request)
 
         def slow(name, request):
-            return time.sleep(8) if name == "users.info" else self.answer(name, request)
+            return time.sleep(SILENT) if name == "users.info" else self.answer(name, request)
 
         self.assertEqual(self.captured(endless)["channels"][0]["conversation"], [])
         self.fresh()
@@ -250,35 +252,35 @@ class Captured(Told):
 
 
 class Upset(Told):
-    def outcome(self, limit, slack, **changes):
+    def outcome(self, slack, **changes):
         done = self.told(experiment([action("x", "true")]), slack, **changes)
         self.assertEqual(done.code, 0, done.said)
-        self.assertLess(done.seconds, limit)
-        self.assertLess(done.journal["duration"], 1)
+        self.assertLess(done.seconds, PATIENT)
+        self.assertLess(done.journal["duration"], PATIENT)
         self.assertEqual(self.reports()[-1], "state:finished")
         return "".join(line for line in done.file("run.log").splitlines(True) if " DEBUG]" not in line)
 
     def test_nobody_listens(self):
-        self.assertEqual(self.outcome(2, CLOSED).count("Slack messages could not be delivered"), 1)
+        self.assertEqual(self.outcome(CLOSED).count("Slack messages could not be delivered"), 1)
 
     def test_hangs(self):
-        slack = self.slack(lambda name, number: time.sleep(8))
-        self.assertEqual(self.outcome(6.5, slack).count("Slack messages could not be delivered"), 1)
+        slack = self.slack(lambda name, number: time.sleep(SILENT))
+        self.assertEqual(self.outcome(slack).count("Slack messages could not be delivered"), 1)
 
     def test_refuses_the_token(self):
         slack = self.slack()
-        log = self.outcome(2, slack, SLACK_BOT_TOKEN="xoxb-wrong-token")
+        log = self.outcome(slack, SLACK_BOT_TOKEN="xoxb-wrong-token")
         self.assertIn("invalid_auth", log)
         self.assertEqual(len(slack.requests), 1)
 
     def test_no_channel_or_token(self):
         for name, words in (("SLACK_CHANNEL", "the channel"), ("SLACK_BOT_TOKEN", "the token")):
             self.fresh()
-            self.assertEqual(self.outcome(2, CLOSED, **{name: None}).count("Slack is told nothing: %s" % words), 1)
+            self.assertEqual(self.outcome(CLOSED, **{name: None}).count("Slack is told nothing: %s" % words), 1)
 
     def test_one_message_fails(self):
         slack = self.slack(lambda name, number: wire.Answer(500, b"oops") if number == 3 else None)
-        self.outcome(2, slack)
+        self.outcome(slack)
         self.assertEqual(slack.calls[-1][1]["text"], "Experiment is finished with status `completed successfully`")
 
 

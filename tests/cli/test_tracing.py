@@ -4,11 +4,13 @@ import sys
 import time
 import unittest
 
-from platform_case import CLOSED, PlatformCase, Target
+from platform_case import CLOSED, PlatformCase, Target, kind_of
 from recorder import Recorder, spans_of_json, spans_of_protobuf, wire
 
 CONTROL = {"name": "traces", "provider": {"type": "python", "module": "chaostracing.oltp",
                                           "arguments": {"trace_request": True}}}
+PATIENT = 30  # more than any run here needs, also on a busy machine
+SILENT = 60   # less than who waits for a silent peer
 
 
 def probe(path, **more):
@@ -210,31 +212,34 @@ class Sent(Traced):
 
 
 class Unavailable(Traced):
-    def outcome(self, limit, url, **changes):
+    def outcome(self, url, **changes):
         plan = self.plan(experiment([action("work%d" % i, "true") for i in range(5)]))
         done = self.execute(plan["plan"], OTEL_EXPORTER_OTLP_ENDPOINT=url, **changes)
         self.assertEqual(done.code, 0, done.said)
         self.assertEqual(done.file("run.log").count("Traces could not be delivered"), 1)
-        self.assertLess(done.seconds, limit)
+        self.assertLess(done.seconds, PATIENT)
         self.assertEqual(self.reports()[-1], "state:finished")
         journal = done.journal
-        self.assertLess(journal["duration"], 1)
+        self.assertLess(journal["duration"], PATIENT)
 
     def test_nobody_listens(self):
-        self.outcome(1.5, CLOSED)
+        self.outcome(CLOSED)
 
     def test_hangs(self):
-        collector = self.collector(lambda request, number: time.sleep(8) or wire.Answer(200))
-        self.outcome(6.5, collector.url)
+        collector = self.collector(lambda request, number: time.sleep(SILENT) or wire.Answer(200))
+        self.outcome(collector.url)
+        finished = [r["t"] for r in self.standin.records if kind_of(r) == "state:finished"][0]
+        self.client.got("/plans")  # now
+        self.assertGreater(self.standin.records[-1]["t"] - finished, 3, "the closing calls do not wait for the collector")
 
     def test_refuses(self):
         collector = self.collector(lambda request, number: wire.Answer(401, b"no"))
-        self.outcome(1.5, collector.url)
+        self.outcome(collector.url)
         self.assertEqual(len(collector.requests), 1)
 
     def test_asks_to_wait_for_too_long(self):
-        collector = self.collector(lambda request, number: wire.Answer(429, b"", headers={"retry-after": "20"}))
-        self.outcome(1.5, collector.url)
+        collector = self.collector(lambda request, number: wire.Answer(429, b"", headers={"retry-after": "300"}))
+        self.outcome(collector.url)
 
 
 class Markers(Traced):
@@ -260,11 +265,11 @@ class Markers(Traced):
 
     def test_out_of_order(self):
         for answer in (None, lambda request, number: wire.Answer(500, b"no"),
-                       lambda request, number: time.sleep(5) or wire.Answer(200)):
+                       lambda request, number: time.sleep(SILENT) or wire.Answer(200)):
             self.fresh()
             done = self.marked(self.collector(answer).url if answer else CLOSED)
             self.assertEqual(done.code, 0, done.said)
-            self.assertLess(done.seconds, 3.5)
+            self.assertLess(done.seconds, PATIENT)
             self.assertIn("oneycomb", done.file("run.log"))
             self.assertEqual(self.reports()[-1], "state:finished")
 
