@@ -1,38 +1,11 @@
 #include "base/clock.h"
 #include "cli/commands.h"
+#include "cli/connection.h"
 #include "cli/console.h"
 #include "cli/env_duration.h"
 #include "cli/resend.h"
 #include "codec/json.h"
 #include "platform/spool.h"
-
-/* What `resend` needs. */
-struct sender {
-	struct pr_signals signals;
-	struct pr_loop *loop;
-	struct pr_service service;
-	struct pr_platform *platform;
-};
-
-static void auto_sender(struct sender *sender)
-{
-	pr_platform_free(sender->platform);
-	pr_service_release(&sender->service);
-	pr_loop_free(sender->loop);
-}
-
-static int open_sender(struct sender *sender, const char *config, struct pr_err *err)
-{
-	int rc = pr_loop_new(NULL, &sender->loop, err);
-
-	if (!rc)
-		rc = pr_signals_watch(&sender->signals, sender->loop, err);
-	if (!rc)
-		rc = pr_service_load(config, &sender->service, err);
-	if (!rc)
-		rc = pr_service_require(&sender->service, true, err);
-	return rc ? rc : pr_platform_new(sender->loop, &sender->service, &sender->platform, err);
-}
 
 static void print_outcome(void *arg, const char *execution, const char *outcome, bool delivered)
 {
@@ -42,9 +15,9 @@ static void print_outcome(void *arg, const char *execution, const char *outcome,
 
 static int run_resend(struct pr_context *context, const struct pr_args *args)
 {
-	__attribute__((cleanup(auto_sender))) struct sender sender = {.loop = NULL};
-	struct pr_resend resend = {.signals = &sender.signals,
-		.service = &sender.service,
+	PR_AUTO(connection) struct pr_connection connection = {.loop = NULL};
+	struct pr_resend resend = {.signals = &connection.signals,
+		.service = &connection.service,
 		.entry_ms =
 			pr_env_duration_ms("PLAN_RUNNER_REPORT_DEADLINE", PR_REPORT_DEADLINE_MS),
 		.say = print_outcome};
@@ -52,8 +25,8 @@ static int run_resend(struct pr_context *context, const struct pr_args *args)
 	int rc = pr_console_log(false, NULL, &err); /* entries that cannot be read are warned of */
 
 	if (!rc)
-		rc = open_sender(&sender, pr_args_value(args, "config"), &err);
-	resend.platform = sender.platform;
+		rc = pr_connection_open(&connection, args, true, &err);
+	resend.platform = connection.platform;
 	if (!rc)
 		rc = pr_resend_all(&resend, &err);
 	if (err.code != PR_OK)

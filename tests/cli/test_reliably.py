@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """The command line of `reliably` (docs/protocol.md 1): what each command prints, where, and its exit code."""
+import fcntl
 import json
 import os
+import pty
 import stat
 import subprocess
+import termios
+import time
 import unittest
 
 from platform_case import CLOSED, PROGRAM, PlatformCase
@@ -252,6 +256,41 @@ class Config(ReliablyCase):
             self.assertEqual(code, 1)
             self.assertIn(text, out + err)
         self.assertFalse(os.path.exists(os.path.join(self.folder, ".config")))
+
+
+class Terminal(ReliablyCase):
+    """A person is asked for the token: the terminal shows nothing of it, and is as it was afterwards."""
+
+    def ask(self, typed):
+        leader, follower = pty.openpty()
+        self.addCleanup(os.close, leader)
+        self.addCleanup(os.close, follower)
+        before = termios.tcgetattr(follower)
+        env = self.environment(**dict(BARE, RELIABLY_SERVICE_HOST=self.standin.url))
+        child = subprocess.Popen([self.program, "config", "init"], cwd=self.folder, env=env, stdin=follower,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                                 preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        end = time.monotonic() + 30
+        while termios.tcgetattr(follower)[3] & termios.ECHO and time.monotonic() < end:
+            time.sleep(0.005)
+        os.write(leader, typed)
+        out = child.communicate(timeout=60)[0].decode()
+        self.assertEqual(termios.tcgetattr(follower), before)
+        os.set_blocking(leader, False)
+        try:
+            return child.returncode, out, os.read(leader, 4096).decode()
+        except BlockingIOError:
+            return child.returncode, out, ""
+
+    def test_the_token_is_not_shown(self):
+        code, out, shown = self.ask(("%s\n\n" % self.standin.token).encode())
+        self.assertEqual(code, 0, out)
+        self.assertNotIn(self.standin.token, out + shown)
+
+    def test_an_interrupt_puts_the_terminal_back(self):
+        code, out, _ = self.ask(b"\x03")
+        self.assertEqual(code, 1, out)
+        self.assertIn("Aborted!", out)
 
 
 class Executed(ReliablyCase):

@@ -108,7 +108,7 @@ static void bash_completes_commands_and_options(void **state)
 		const char *words, *expected;
 	} cases[] = {
 		{"plan-runner serv", "service"},
-		{"plan-runner service ''", "--help plan"},
+		{"plan-runner service ''", "--help plan org"},
 		{"plan-runner service plan ex", "execute"},
 		{"plan-runner service plan execute --log-s", "--log-stdout"},
 		{"plan-runner service plan execute --no-log-s", "--no-log-stdout"},
