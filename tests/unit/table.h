@@ -19,6 +19,36 @@ static inline json_t *table_row(const char *line)
 	return row ? row : json_loads(line, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
 }
 
+/* A table opened to be read; NULL: it cannot be. */
+static inline FILE *table_open(const char *name)
+{
+	char path[4096];
+
+	if (snprintf(path, sizeof(path), TABLE_FOLDER "%s.jsonl", name) >= (int)sizeof(path))
+		return NULL;
+	return fopen(path, "re");
+}
+
+/* All rows of `<name>.jsonl` as an array that the caller owns; NULL: one is not JSON, or none. */
+static inline json_t *table_read(const char *name)
+{
+	FILE *file = table_open(name);
+	json_t *rows = json_array();
+	char *line = NULL;
+	size_t cap = 0;
+	int bad = !file;
+
+	while (file && getline(&line, &cap, file) > 0)
+		bad |= json_array_append_new(rows, table_row(line)) != 0;
+	free(line);
+	if (file && fclose(file))
+		bad = 1;
+	if (!bad && json_array_size(rows) > 0)
+		return rows;
+	json_decref(rows);
+	return NULL;
+}
+
 /*
  * Calls `check` for each row of `<name>.jsonl`, which says whether it passed; failures are printed.
  * Returns how many rows passed, -1 when any failed or the table cannot be read.
@@ -26,15 +56,12 @@ static inline json_t *table_row(const char *line)
 static inline int table_check(
 	const char *name, int (*check)(const json_t *row, void *arg), void *arg)
 {
-	char path[4096];
-	FILE *file = NULL;
+	FILE *file = table_open(name);
 	char *line = NULL;
 	size_t cap = 0;
 	int passed = 0;
 	int failed = 0;
 
-	if (snprintf(path, sizeof(path), TABLE_FOLDER "%s.jsonl", name) < (int)sizeof(path))
-		file = fopen(path, "re");
 	while (file && getline(&line, &cap, file) > 0) {
 		json_t *row = table_row(line);
 		int good = row && check(row, arg);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "table.h"
+#include "../table.h"
 
 static json_t *read_value(const char *text)
 {
@@ -22,11 +22,12 @@ static json_t *read_value(const char *text)
 
 static void texts_are_those_of_the_original(void **state)
 {
-	json_auto_t *rows = table_read("python-text.jsonl");
+	json_auto_t *rows = table_read("python-text");
 	size_t i;
 	json_t *row;
 
 	(void)state;
+	assert_non_null(rows);
 	json_array_foreach (rows, i, row) {
 		PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 		const json_t *expected = json_object_get(row, "expect");

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "table.h"
+#include "../table.h"
 
 static const struct pr_limits limits = PR_LIMITS_DEFAULT;
 
@@ -58,11 +58,12 @@ static bool is_unheld(const json_t *value)
 
 static void documents_have_the_values_that_the_original_reads(void **state)
 {
-	json_auto_t *rows = table_read("yaml.jsonl");
+	json_auto_t *rows = table_read("yaml");
 	size_t i;
 	json_t *row;
 
 	(void)state;
+	assert_non_null(rows);
 	json_array_foreach (rows, i, row) {
 		const char *input = json_string_value(json_object_get(row, "input"));
 		const json_t *expected = json_object_get(json_object_get(row, "expect"), "value");
