@@ -111,8 +111,9 @@ static void results_status_and_state_go_in_this_order(void **state)
 
 static void a_passing_failure_is_overcome(void **state)
 {
-	static const struct canned_step steps[] = {{.status = 503}, {.status = 200},
-		{.kind = CANNED_RESET}, {.status = 200}, {.status = 200}};
+	static const struct canned_step steps[] = {{.status = 503}, {.status = 200, .body = "null"},
+		{.kind = CANNED_RESET}, {.status = 200, .body = "null"},
+		{.status = 200, .body = "null"}};
 	static const char *const paths[] = {RESULTS, RESULTS, STATUS, STATUS, STATE};
 	struct fixture *f = *state;
 
@@ -181,7 +182,8 @@ static void a_refused_connection_is_told(void **state)
 
 static void silence_ends_soon_after_the_deadline(void **state)
 {
-	static const struct canned_step steps[] = {{.status = 200}, {.kind = CANNED_SILENCE}};
+	static const struct canned_step steps[] = {
+		{.status = 200, .body = "null"}, {.kind = CANNED_SILENCE}};
 	static const char *const paths[] = {RESULTS, STATUS};
 	struct fixture *f = *state;
 	int64_t start = pr_loop_now_us(f->loop);
