@@ -50,13 +50,21 @@ static bool is_wanted(const json_t *events, const char *name)
 	return false;
 }
 
+/* A malformed address, also one that an answer points to, is repeated in the detail. */
+static const char *failure_of(const struct pr_http_response *response)
+{
+	return response->failure == PR_HTTP_URL
+		       ? "its address, or the one it points to, cannot be used"
+		       : response->detail;
+}
+
 static void on_answer(void *arg, const struct pr_http_response *response)
 {
 	struct notice *notice = arg;
 
 	if (response->failure != PR_HTTP_NONE)
 		pr_debug("failed calling notification endpoint %s: %s", notice->shown,
-			response->detail);
+			failure_of(response));
 	else if (response->status >= 400)
 		pr_debug("notification sent to %s failed with: status %ld", notice->shown,
 			response->status);

@@ -189,6 +189,30 @@ static void what_goes_wrong_is_a_line_for_debugging(void **state)
 	}
 }
 
+static void an_address_is_not_repeated(void **state)
+{
+	static const struct canned_step steps[] = {
+		{.status = 302, .headers = "Location: ftp://u:hush@h/hush\r\n"},
+		{.status = 302, .headers = "Location: http://u:hush@[h/hush?t=hush\r\n"}};
+	/* An @ of JSON's spelling does not stand for the server. */
+	static const char *const urls[] = {"@/1", "@/2", "u:hush\\u0040h/hush?token=hush",
+		"ftp://u:hush\\u0040h/hush", "http://u:hush\\u0040[h/hush", "http:///hush",
+		"http://u:hush\\u0040127.0.0.1:99999/hush"};
+	struct fixture *f = *state;
+
+	canned_serve(&f->canned, steps, PR_LEN(steps));
+	for (size_t i = 0; i < PR_LEN(urls); i++) {
+		PR_AUTO(free) char *settings = pr_text_format(
+			"{\"notifications\":[{\"type\":\"http\",\"url\":\"%s\"}]}", urls[i]);
+
+		pr_buf_clear(&f->log);
+		assert_int_equal(tell(f, settings, "run-completed", NULL), 0);
+		assert_non_null(strstr(pr_buf_str(&f->log), "failed calling"));
+		if (strstr(pr_buf_str(&f->log), "hush"))
+			fail_msg("%s: %s", urls[i], pr_buf_str(&f->log));
+	}
+}
+
 static void a_plugin_is_missed_once(void **state)
 {
 	static const char *const plugin =
@@ -232,6 +256,7 @@ int main(void)
 		TEST(the_body_has_the_event),
 		TEST(credentials_go_out_and_are_hidden),
 		TEST(what_goes_wrong_is_a_line_for_debugging),
+		TEST(an_address_is_not_repeated),
 		TEST(a_plugin_is_missed_once),
 		TEST(a_stopped_loop_ends_the_telling),
 	};
