@@ -218,7 +218,7 @@ static void fit(struct pr_buf *line, size_t width)
 	size_t columns = 0;
 	size_t room = 0; /* up to here there is place for the ellipsis, too */
 	size_t used;
-	uint32_t point;
+	uint32_t point = 0;
 
 	for (size_t at = 0; at < line->len; at += used) {
 		used = pr_text_decode(line->ptr + at, line->len - at, &point);
