@@ -10,16 +10,21 @@
 
 static const char extension_name[] = "reliably";
 
-json_t *pr_extension_find(const json_t *document)
+json_t *pr_extension_named(const json_t *document, const char *name)
 {
 	json_t *extension;
 	size_t i;
 
 	json_array_foreach (pr_json_array(document, "extensions"), i, extension) {
-		if (pr_text_eq(pr_json_str(extension, "name"), extension_name))
+		if (pr_text_eq(pr_json_str(extension, "name"), name))
 			return extension;
 	}
 	return NULL;
+}
+
+json_t *pr_extension_find(const json_t *document)
+{
+	return pr_extension_named(document, extension_name);
 }
 
 static int append(json_t *document, json_t **ret_extension, struct pr_err *err)

@@ -9,7 +9,10 @@
 
 #include <jansson.h>
 
-/* The entry of a document, NULL: there is none. Borrowed. */
+/* The entry of that name among the extensions of a document, NULL: there is none. Borrowed. */
+json_t *pr_extension_named(const json_t *document, const char *name);
+
+/* The platform's entry of a document, NULL: there is none. Borrowed. */
 json_t *pr_extension_find(const json_t *document);
 
 /* Finds or appends the entry, with its defaults and `run_id`. Borrowed. */

@@ -3,12 +3,16 @@
 #include "base/text.h"
 #include "codec/json.h"
 #include "codec/pyvalue.h"
+#include "control/extension.h"
 #include "control/guard.h"
 #include "control/native_rows.h"
 #include "experiment/activities.h"
 
+#include <math.h>
+
 #define FREQUENCY_S 30
 #define RECOVERY_S 600
+#define TIMEOUT_MAX_S 1e9
 #define PROBES_MAX 64
 #define US_PER_S 1e6
 
@@ -21,8 +25,10 @@ struct metrics {
 	uint64_t ailing; /* a bit for each probe that was not well when it was last asked */
 	int64_t detected_us, recovered_us; /* wall time; 0: not yet */
 	double timeout_s;
-	bool late; /* the recovery took longer */
+	bool late;        /* the recovery took longer */
+	bool interrupted; /* whoever stopped the run waits: it does not, for the recovery */
 	struct pr_hook_ticket *ticket;
+	struct pr_timer timer; /* the recovery has its time, whatever becomes of the probes */
 };
 
 static double number_of(const json_t *arguments, const char *key, double fallback)
@@ -61,6 +67,7 @@ static void close_metrics(struct metrics *self)
 			       ? json_boolean(self->late || seconds >= self->timeout_s)
 			       : json_null();
 
+	pr_timer_stop(&self->timer);
 	pr_guard_stop(self->guard);
 	(void)json_object_set_new(self->extension, "metrics",
 		json_pack("{s:o, s:o, s:o, s:o, s:o}", "detection_time",
@@ -69,6 +76,11 @@ static void close_metrics(struct metrics *self)
 			"went_over_timeout", over, "timeout",
 			json_integer((json_int_t)self->timeout_s)));
 	resume(self);
+}
+
+static void tell_late(void)
+{
+	pr_info("System took longer than expected to come back to health");
 }
 
 static void on_result(void *arg, const struct pr_guard_result *result)
@@ -90,21 +102,18 @@ static void on_result(void *arg, const struct pr_guard_result *result)
 	else if ((double)(now - self->detected_us) > self->timeout_s * US_PER_S)
 		self->late = true;
 	if (self->late)
-		pr_info("System took longer than expected to come back to health");
+		tell_late();
 	if (self->late || self->recovered_us)
 		close_metrics(self);
 }
 
-static json_t *find_extension(const json_t *document)
+static void on_late(void *arg)
 {
-	json_t *extension;
-	size_t i;
+	struct metrics *self = arg;
 
-	json_array_foreach (pr_json_array(document, "extensions"), i, extension) {
-		if (pr_text_eq(pr_json_str(extension, "name"), "dora"))
-			return extension;
-	}
-	return NULL;
+	self->late = true;
+	tell_late();
+	close_metrics(self);
 }
 
 /* The probes that are given, else those of the hypothesis, each to be repeated. */
@@ -127,7 +136,7 @@ static void start(struct metrics *self, const struct pr_run_view *view)
 {
 	json_auto_t *probes = probes_of(self, view->document);
 	struct pr_err err = PR_ERR_INIT;
-	json_t *extension = find_extension(view->document);
+	json_t *extension = pr_extension_named(view->document, "dora");
 
 	if (!extension) {
 		pr_debug("Failed to find the dora extension block");
@@ -143,6 +152,17 @@ static void start(struct metrics *self, const struct pr_run_view *view)
 	(void)pr_guard_start(self->guard, view, NULL);
 }
 
+/* Waits for the recovery, as long as it may take. Returns whether it does. */
+static bool wait_for_recovery(struct metrics *self)
+{
+	int64_t us = self->detected_us + (int64_t)(self->timeout_s * US_PER_S) -
+		     pr_loop_wall_us(self->env.loop);
+
+	return self->detected_us && !self->interrupted &&
+	       pr_value_truthy(json_object_get(self->arguments, "block_execution")) &&
+	       !pr_timer_start(self->env.loop, &self->timer, us, on_late, self);
+}
+
 static bool is_open(const struct metrics *self)
 {
 	return self->guard && !json_object_get(self->extension, "metrics");
@@ -155,10 +175,11 @@ static void on(void *arg, const struct pr_hook_event *event, struct pr_hook_tick
 
 	if (event->point == PR_HOOK_BEFORE_EXPERIMENT)
 		start(self, event->run);
+	if (event->point == PR_HOOK_INTERRUPTED)
+		self->interrupted = true;
 	if (event->point != PR_HOOK_AFTER_EXPERIMENT || !is_open(self))
 		return;
-	if (self->detected_us &&
-		pr_value_truthy(json_object_get(self->arguments, "block_execution"))) {
+	if (wait_for_recovery(self)) {
 		self->ticket = ticket;
 		answer->verdict = PR_HOOK_WAIT;
 	} else {
@@ -178,6 +199,7 @@ static void metrics_free(void *arg)
 {
 	struct metrics *self = arg;
 
+	pr_timer_stop(&self->timer);
 	pr_guard_free(self->guard);
 	json_decref(self->extension);
 	free(self);
@@ -192,7 +214,8 @@ static int configure(const struct pr_native_env *env, const json_t *declaration,
 		return pr_fail_nomem(err);
 	self->env = *env;
 	self->arguments = pr_native_arguments(declaration);
-	self->timeout_s = number_of(self->arguments, "recovery_timeout", RECOVERY_S);
+	self->timeout_s =
+		fmin(number_of(self->arguments, "recovery_timeout", RECOVERY_S), TIMEOUT_MAX_S);
 	*ret_native = (struct pr_native){
 		.hook = {.on = on, .cancel = cancel, .self = self}, .free = metrics_free};
 	return 0;

@@ -4,10 +4,12 @@
 #include "base/uuid.h"
 #include "codec/json.h"
 #include "codec/pyvalue.h"
+#include "control/extension.h"
 #include "control/guard.h"
 #include "control/native_rows.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #define FREQUENCY_MIN 0.3
 #define FREQUENCY_DEFAULT 5.0
@@ -88,24 +90,11 @@ static void on_result(void *arg, const struct pr_guard_result *result)
 		pr_native_interrupt(&self->env);
 }
 
-/* The reporter's entry among the extensions; NULL: nobody reports. */
-static json_t *find_extension(const json_t *document)
-{
-	json_t *extension;
-	size_t i;
-
-	json_array_foreach (pr_json_array(document, "extensions"), i, extension) {
-		if (pr_text_eq(pr_json_str(extension, "name"), "reliably"))
-			return extension;
-	}
-	return NULL;
-}
-
 /* Both members are there as soon as one of the controls is. */
 static void open_integrations(struct safeguard *self, const json_t *document)
 {
 	static const char *const kinds[] = {"prechecks", "safeguards"};
-	json_t *extension = self->kind ? find_extension(document) : NULL;
+	json_t *extension = self->kind ? pr_extension_find(document) : NULL;
 
 	if (!extension)
 		return;
@@ -139,8 +128,8 @@ static void on(void *arg, const struct pr_hook_event *event, struct pr_hook_tick
 	else if (event->point == PR_HOOK_AFTER_ACTIVITY && self->gentle && self->unmet &&
 		 event->phase != PR_PHASE_ROLLBACKS)
 		answer_unmet(self, answer);
-	else if (event->point == PR_HOOK_BEFORE_ROLLBACKS || event->point == PR_HOOK_INTERRUPTED ||
-		 event->point == PR_HOOK_FINISHED)
+	else if (event->point == PR_HOOK_BEFORE_ROLLBACKS ||
+		 event->point == PR_HOOK_AFTER_EXPERIMENT || event->point == PR_HOOK_INTERRUPTED)
 		pr_guard_stop(self->guard); /* what undoes the experiment is not cut short */
 }
 
@@ -211,6 +200,8 @@ static int read_frequency(const json_t *given, double *ret_seconds, struct pr_er
 		seconds = json_number_value(value);
 	else if (text && *text && pr_text_double(text, &seconds, err))
 		return pr_wrap(err, "frequency");
+	if (!isfinite(seconds))
+		return pr_fail(err, PR_EINVAL, "the frequency is no time in seconds");
 	*ret_seconds = seconds > FREQUENCY_MIN ? seconds : FREQUENCY_MIN;
 	return 0;
 }

@@ -1,6 +1,8 @@
 """Native controls in `run`: what they do to the journal, the exit code and the world."""
 import json
 import os
+import signal
+import time
 import unittest
 
 from endpoint import Endpoint
@@ -263,6 +265,30 @@ class Metrics(ControlCase):
         self.assertEqual((found["recovery_time"], found["outage_duration"], found["went_over_timeout"]), (None, None, None))
         found = self.measured("bad", recovery_timeout=2, block_execution=True)
         self.assertEqual((found["recovery_time"], found["went_over_timeout"], found["timeout"]), (None, True, 2))
+
+    def wait_for_the_recovery(self, look, **more):
+        """A run that is over and waits for its system, which was ill when it was looked at first."""
+        self.write("e.json", {
+            "title": "t", "description": "d", "method": [activity("one", "0.5", "sleep")], "extensions": [{"name": "dora"}],
+            "controls": [control("chaosreliably.controls.metrics", frequency=0.1, block_execution=True, **more, probes=[
+                dict(activity("look", ["-c", look], "sh", "probe"), tolerance={"type": "regex", "pattern": "good",
+                                                                               "target": "stdout"})])]})
+        return self.start("run", "e.json")
+
+    def test_a_probe_that_hangs_does_not_make_it_wait_for_ever(self):
+        done = self.finish(self.wait_for_the_recovery("test -e asked && sleep 600; touch asked", recovery_timeout=1.5))
+        self.assertEqual((done.code, done.seconds < 30), (0, True), done.said)
+        self.assertTrue(self.journal()["experiment"]["extensions"][0]["metrics"]["went_over_timeout"])
+
+    def test_who_interrupts_does_not_wait_for_the_recovery(self):
+        child = self.wait_for_the_recovery("touch asked; echo bad")
+        while not os.path.exists(os.path.join(self.folder, "asked")):
+            time.sleep(0.01)
+        time.sleep(0.2)
+        child.send_signal(signal.SIGTERM)
+        done = self.finish(child, 30)
+        self.assertEqual((done.code, self.journal()["status"]), (1, "interrupted"), done.said)
+        self.assertIsNotNone(self.journal()["experiment"]["extensions"][0]["metrics"]["detection_time"])
 
 
 if __name__ == "__main__":
