@@ -236,7 +236,8 @@ static bool capture(struct slack *slack, const struct pr_hook_event *event)
 		.limit = slack->limit};
 	json_t *extension = pr_extension_find(event->run->document);
 
-	if (!extension || slack->interrupted || !pr_text_eq(slack->name, INTEGRATION) ||
+	if (!extension || slack->capture || slack->interrupted ||
+		!pr_text_eq(slack->name, INTEGRATION) ||
 		!pr_stamp_read(pr_json_str(event->run->journal, "start"), &request.since_us) ||
 		pr_slack_capture_start(slack->loop, slack->client, &request, on_captured, slack,
 			&slack->capture, NULL))

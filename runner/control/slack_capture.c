@@ -99,9 +99,10 @@ static int open_channel(struct pr_slack_capture *capture, const json_t *channel)
 	json_t *entry = json_pack("{s:O, s:s, s:[], s:{}}", "id", json_object_get(channel, "id"),
 		"name", capture->channel, "conversation", "threads");
 
+	if (pr_json_append(json_object_get(capture->found, "channels"), entry, NULL))
+		return PR_ENOMEM;
 	capture->id = pr_text_dup(pr_json_str(channel, "id"));
-	if (!capture->id ||
-		pr_json_append(json_object_get(capture->found, "channels"), entry, NULL))
+	if (!capture->id)
 		return PR_ENOMEM;
 	capture->messages = json_object_get(entry, "conversation");
 	capture->threads = json_object_get(entry, "threads");
@@ -114,7 +115,8 @@ static int read_channels(struct pr_slack_capture *capture, const json_t *answer)
 	size_t i;
 
 	json_array_foreach (pr_json_array(answer, "channels"), i, channel) {
-		if (pr_text_eq(pr_json_str(channel, "name"), capture->channel))
+		if (pr_text_eq(pr_json_str(channel, "name"), capture->channel) &&
+			pr_json_str(channel, "id"))
 			return open_channel(capture, channel);
 	}
 	return 0;

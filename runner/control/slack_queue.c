@@ -1,6 +1,7 @@
 #include "control/slack_queue.h"
 
 #include "base/log.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "codec/json.h"
 #include "codec/json_write.h"
@@ -272,6 +273,17 @@ int pr_slack_queue_new(struct pr_loop *loop, struct pr_slack_client *client, con
 	return 0;
 }
 
+/* Without the secrets in it: its length is told before it is sent. */
+static void write_state(const json_t *state, struct pr_buf *out)
+{
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(STATE_MAX);
+
+	if (!state)
+		return;
+	pr_yaml_write(state, &text);
+	pr_redact_copy(pr_buf_str(&text), text.len, out);
+}
+
 static struct job *job_new(const struct pr_slack_message *message)
 {
 	struct job *job = calloc(1, sizeof *job);
@@ -283,8 +295,7 @@ static struct job *job_new(const struct pr_slack_message *message)
 	job->changes = message->changes;
 	job->uploads = message->state != NULL;
 	pr_buf_init(&job->content, STATE_MAX);
-	if (message->state)
-		pr_yaml_write(message->state, &job->content);
+	write_state(message->state, &job->content);
 	if (job->text && job->attachments)
 		return job;
 	job_free(job);

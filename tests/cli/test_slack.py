@@ -168,6 +168,8 @@ class Thread(Told):
                             SLACK_BOT_TOKEN=TOKEN)
         self.assertEqual(done.code, 0, done.said)
         self.assertTrue(any("is **********" in text for text in slack.files.values()))
+        self.assertEqual([int(c["length"]) for n, c in slack.calls if n == "files.getUploadURLExternal"],
+                         [len(text) for text in slack.files.values()])
         self.assertNotIn("canary-value", "".join(slack.files.values()) + json.dumps(slack.calls))
 
     def test_asked_to_wait(self):
@@ -246,6 +248,26 @@ class Captured(Told):
         self.fresh()
         found = self.captured(slow)
         self.assertEqual((found["users"], len(found["channels"][0]["conversation"])), ({}, 3))
+
+    def test_odd_answers(self):
+        for name, odd in (("conversations.list", b'{"ok":true,"channels":[7,{"name":"chaos","id":7}]}'),
+                          ("conversations.list", b'{"ok":true,"channels":{"name":"chaos"}}'),
+                          ("conversations.history", b'{"ok":true,"messages":[null,{"thread_ts":7,"user":[]},[]]}'),
+                          ("conversations.replies", b'{"ok":true,"messages":"x"}'),
+                          ("users.info", b'{"ok":true,"user":[]}'), ("users.info", b'[]')):
+            with self.subTest(name=name, odd=odd):
+                self.fresh()
+                found = self.captured(lambda asked, request, name=name, odd=odd: wire.Answer(200, odd)
+                                      if asked == name else self.answer(asked, request))
+                self.assertEqual(len(found["channels"]), name != "conversations.list")
+
+    def test_declared_twice(self):
+        self.asked = []
+        slack = self.slack(lambda method, number: self.answer(method, slack.requests[number][1]))
+        twice = [dict(control(), name="reliably-integration-slack")] * 2
+        done = self.told(experiment([action("x", "true")], controls=twice), slack)
+        self.assertEqual(done.code, 0, done.said)
+        self.assertEqual([n for n, _ in self.asked].count("users.info"), 1)
 
     def test_only_of_the_integration(self):
         self.assertIsNone(self.captured(self.answer, "slack"))
