@@ -300,11 +300,12 @@ static void judge(void *arg)
 	struct pr_native_call *call = arg;
 	struct pr_err err = PR_ERR_INIT;
 	json_t *output = NULL;
+	int rc = call->function->judge(call, &output, &err);
 
-	if (call->function->judge(call, &output, &err) && err.code != PR_ENOMEM)
+	if (rc && err.code != PR_ENOMEM)
 		pr_native_raise(call, err.msg);
 	else
-		pr_native_return(call, output);
+		pr_native_return(call, rc ? NULL : output);
 }
 
 static int begin(struct pr_native_call *call, const json_t *provider, struct pr_err *err)

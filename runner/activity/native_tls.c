@@ -68,7 +68,7 @@ static void on_handshake(void *arg, const struct pr_http_response *response)
 	if (rc && rc != PR_ENOMEM)
 		pr_native_raise(call, err.msg);
 	else
-		pr_native_return(call, output);
+		pr_native_return(call, rc ? NULL : output);
 }
 
 /* A number, or a text that is one. */

@@ -385,6 +385,11 @@ class Load(Case):
         result = self.load(qps=200)
         self.assertEqual(result["errorDistribution"], {"aborted due to deadline": 50})
 
+    def test_hardly_any_request(self):
+        for qps in (1e-3, 1e-16, 1e-300):
+            self.load(qps=qps, duration=0.3)
+        self.assertEqual(len(self.server.seen), 3)
+
     def test_bad_input(self):
         for more, part in (({"qps": 0}, "greater than 0"), ({"qps": "x"}, "number"), ({"duration": -1}, "greater than 0"),
                            ({"duration": "5"}, "must be a number"), ({"headers": "x"}, "no header"), ({"qps": 1e9}, "two million")):
