@@ -12,6 +12,9 @@
 /* Between looks at a platform that does not answer, unless the interval is longer. */
 #define BACK_OFF_MAX_MS 10000
 
+/* A longer pause is as good as one without an end that it has: about 31 years. */
+#define PAUSE_MAX_S INT64_C(1000000000)
+
 static void look(void *arg);
 
 static void give(struct pr_watcher *watcher, const struct pr_order *order)
@@ -37,6 +40,8 @@ static void give_pause(struct pr_watcher *watcher, const json_t *state)
 	const char *name = pr_json_str(user, "name");
 	const char *id = pr_json_str(user, "id");
 
+	if (duration > PAUSE_MAX_S)
+		duration = PAUSE_MAX_S;
 	give(watcher, &(struct pr_order){.kind = PR_ORDER_PAUSE,
 			      .duration_s = duration > 0 ? duration : 0,
 			      .user = name ? name : "",

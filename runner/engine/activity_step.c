@@ -18,6 +18,9 @@ static void on_end(void *arg)
 {
 	struct pr_step *step = arg;
 
+	if (step->end == PR_STEP_DONE && step->core->interruption.count != step->interruptions &&
+		!step->order.background)
+		step->end = PR_STEP_INTERRUPTED;
 	step->fn(step->arg, step);
 }
 
@@ -25,9 +28,6 @@ static void on_closed(void *arg)
 {
 	struct pr_step *step = arg;
 
-	if (step->end == PR_STEP_DONE && step->core->interruption.count != step->interruptions &&
-		!step->order.background)
-		step->end = PR_STEP_INTERRUPTED;
 	step->state = PR_STEP_ENDED;
 	pr_task_post(step->core->loop, &step->task, on_end, step);
 }

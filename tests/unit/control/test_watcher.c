@@ -109,6 +109,8 @@ static void orders_are_read(void **state)
 		{"{\"current\":\"pause\",\"duration\":-7,\"user\":null}", 1,
 			{.kind = PR_ORDER_PAUSE}, ""},
 		{"{\"current\":\"pause\"}", 1, {.kind = PR_ORDER_PAUSE}, ""},
+		{"{\"current\":\"pause\",\"duration\":9223372036854775807}", 1,
+			{.kind = PR_ORDER_PAUSE, .duration_s = 1000000000}, ""},
 		{"{\"current\":\"resume\"}", 1, {.kind = PR_ORDER_RESUME}, "-"},
 		{"{\"current\":\"terminate\"}", 1, {.kind = PR_ORDER_TERMINATE}, "-"},
 		{"{\"current\":\"terminate\",\"skip_rollbacks\":true}", 1,

@@ -313,6 +313,47 @@ static void freed_while_running_test(void **state)
 	}
 }
 
+/* Interrupts the run when a probe has ended, in the turn before the run learns of it. */
+struct late {
+	struct fixture *fixture;
+	struct pr_task task;
+};
+
+static void interrupt_late(void *arg)
+{
+	struct late *late = arg;
+
+	pr_run_interrupt(late->fixture->run, PR_INTERRUPT_SIGTERM, NULL);
+}
+
+static void on_late(void *self, const struct pr_hook_event *event, struct pr_hook_ticket *ticket,
+	struct pr_hook_answer *answer)
+{
+	struct late *late = self;
+
+	(void)ticket, (void)answer;
+	if (event->point == PR_HOOK_AFTER_ACTIVITY)
+		pr_task_post(event->run->loop, &late->task, interrupt_late, late);
+}
+
+static void no_tolerance_is_asked_after_an_interruption_test(void **state)
+{
+	struct fixture f;
+	struct late late = {.fixture = &f};
+	struct pr_hook hook = {.name = "late", .on = on_late, .self = &late};
+
+	(void)state;
+	fixture_init(&f,
+		"{'title':'T','steady-state-hypothesis':{'title':'S','probes':[{'type':'probe',"
+		"'name':'p','provider':{'output':1},'tolerance':{'type':'probe','name':'judge',"
+		"'provider':{'ms':60000,'arguments':{}}}}]},'method':[]}");
+	f.beside = &hook;
+	fixture_run(&f);
+	fixture_expect("status", f.status, "interrupted");
+	fixture_expect("started", pr_buf_str(&f.started), "p ");
+	fixture_release(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +363,7 @@ int main(void)
 		cmocka_unit_test(hook_answers_test),
 		cmocka_unit_test(reason_test),
 		cmocka_unit_test(freed_while_running_test),
+		cmocka_unit_test(no_tolerance_is_asked_after_an_interruption_test),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
