@@ -6,6 +6,7 @@
 #include "codec/json.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #define BINS 11
@@ -50,7 +51,8 @@ int pr_load_stats_fail(struct pr_load_stats *stats, const char *error)
 	if (!stats->errors)
 		stats->errors = json_object();
 	count = json_integer_value(json_object_get(stats->errors, error));
-	return pr_json_set(stats->errors, error, json_integer(count + 1), NULL);
+	return pr_json_set(
+		stats->errors, error, json_integer(count < INT64_MAX ? count + 1 : count), NULL);
 }
 
 void pr_load_stats_release(struct pr_load_stats *stats)
@@ -210,17 +212,22 @@ static int add_triple(
 		NULL);
 }
 
-static json_int_t count_errors(const struct pr_load_stats *stats, bool deadline_too)
+static double count_errors(const struct pr_load_stats *stats, bool deadline_too)
 {
-	json_int_t count = 0;
+	double count = 0;
 	const char *text;
 	json_t *value;
 
 	json_object_foreach (stats->errors, text, value) {
 		if (deadline_too || !pr_text_eq(text, PR_LOAD_DEADLINE))
-			count += json_integer_value(value);
+			count += json_number_value(value);
 	}
 	return count;
+}
+
+static json_int_t whole(double value)
+{
+	return value < (double)INT64_MAX ? (json_int_t)value : INT64_MAX;
 }
 
 static int add_totals(const struct pr_load_stats *stats, double total, json_t *summary)
@@ -235,13 +242,12 @@ static int add_totals(const struct pr_load_stats *stats, double total, json_t *s
 		bytes += (double)stats->samples[i].bytes;
 	return pr_json_set(summary, "summary",
 		json_pack("{s:o, s:f, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "successRate",
-			number_json(count / (count + (double)count_errors(stats, false))), "total",
-			total, "slowest", number_json(most(&durations)), "fastest",
+			number_json(count / (count + count_errors(stats, false))), "total", total,
+			"slowest", number_json(most(&durations)), "fastest",
 			number_json(least(&durations)), "average", number_json(mean_of(&durations)),
-			"requestsPerSec",
-			number_json((count + (double)count_errors(stats, true)) / total),
-			"totalData", (json_int_t)bytes, "sizePerRequest",
-			stats->count ? json_integer((json_int_t)(bytes / count)) : json_null(),
+			"requestsPerSec", number_json((count + count_errors(stats, true)) / total),
+			"totalData", whole(bytes), "sizePerRequest",
+			stats->count ? json_integer(whole(bytes / count)) : json_null(),
 			"sizePerSec", number_json(bytes / total)),
 		NULL);
 }
