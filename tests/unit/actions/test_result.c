@@ -29,9 +29,11 @@ static void fail_on_is_a_list_or_never(void **state)
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(rows); i++) {
 		unsigned fail_on = 0;
-		int rc = pr_actions_read_fail_on(rows[i].text, &fail_on, NULL);
+		struct pr_err err = PR_ERR_INIT;
+		int rc = pr_actions_read_fail_on("fail-on", rows[i].text, &fail_on, &err);
 
 		assert_int_equal(rc ? rc : (int)fail_on, rows[i].fail_on);
+		assert_int_equal(rc != 0, strncmp(err.msg, "fail-on", 7) == 0);
 	}
 }
 
