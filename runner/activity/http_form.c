@@ -1,7 +1,5 @@
 #include "activity/http_form.h"
 
-#include "base/escape.h"
-#include "base/text.h"
 #include "codec/json.h"
 #include "codec/pyvalue.h"
 #include "net/url.h"
@@ -102,54 +100,4 @@ int pr_http_form_add(const json_t *arguments, struct pr_buf *out, struct pr_err 
 		add_member(key, value, out);
 	}
 	return pr_buf_check(out, "the encoded arguments", err);
-}
-
-/* Where path and query of an absolute address begin; 0 for any other text. */
-static size_t end_of_host(const char *url)
-{
-	static const char scheme[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
-	size_t n = strspn(url, scheme);
-
-	if (!n || !pr_text_starts(url + n, "://"))
-		return 0;
-	return n + 3 + strcspn(url + n + 3, "/?#");
-}
-
-static int hex_value(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, c | ('A' <= c && c <= 'F' ? 0x20 : 0)) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-/* A code of three bytes: decoded where it needed none, in capitals elsewhere. */
-static bool add_code(const char *code, struct pr_buf *out)
-{
-	int high = code[0] == '%' ? hex_value(code[1]) : -1;
-	int low = high < 0 ? -1 : hex_value(code[2]);
-	char byte = (char)(high * 16 + low);
-
-	if (low < 0)
-		return false;
-	if (high >= 8)
-		pr_buf_addf(out, "%%%02X", (unsigned)(high * 16 + low));
-	else
-		pr_escape_url(&byte, 1, 0, out);
-	return true;
-}
-
-int pr_http_form_add_url(const char *url, struct pr_buf *out)
-{
-	size_t path = end_of_host(url);
-
-	for (size_t i = 0; url[i] && !out->status; i++) {
-		if (add_code(url + i, out))
-			i += 2;
-		else
-			pr_escape_url(url + i, 1,
-				i >= path && strchr("[]", url[i]) ? 0 : PR_ESCAPE_URL, out);
-	}
-	return out->status;
 }

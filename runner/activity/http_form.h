@@ -1,7 +1,7 @@
 #ifndef PR_ACTIVITY_HTTP_FORM_H
 #define PR_ACTIVITY_HTTP_FORM_H
 
-/* Form encoding and addresses as python-requests makes them (docs/engine.md 4.4). */
+/* Form encoding as python-requests makes it (docs/engine.md 4.4). */
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -14,12 +14,5 @@
  * PR_EINVAL for other kinds.
  */
 int pr_http_form_add(const json_t *arguments, struct pr_buf *out, struct pr_err *err);
-
-/*
- * Adds an address with what may not stand in one percent-encoded. What is encoded already stays, in
- * capitals, or decoded where it needed no code; brackets are encoded everywhere but in
- * the host of an absolute address.
- */
-int pr_http_form_add_url(const char *url, struct pr_buf *out);
 
 #endif

@@ -54,9 +54,9 @@ static int build_method(
 		return pr_fail(err, PR_EINVAL,
 			"the method of an http activity must be a text, not %s",
 			pr_json_kind(method));
-	exchange->method = pr_text_dup(json_is_string(method) && json_string_length(method)
-					       ? json_string_value(method)
-					       : "GET");
+	if (method && !json_string_length(method))
+		return pr_fail(err, PR_EINVAL, "the method of an http activity must not be empty");
+	exchange->method = pr_text_dup(method ? json_string_value(method) : "GET");
 	if (!exchange->method)
 		return pr_fail_nomem(err);
 	for (char *p = exchange->method; *p; p++)
@@ -74,7 +74,7 @@ static int add_query(struct pr_http_exchange *exchange, const json_t *arguments,
 	if (!pr_value_truthy(arguments))
 		return 0;
 	if (json_is_string(arguments))
-		pr_http_form_add_url(json_string_value(arguments), &query);
+		pr_url_requote(json_string_value(arguments), &query);
 	else if (pr_http_form_add(arguments, &query, err))
 		return PR_EINVAL;
 	if (!query.len)
@@ -128,7 +128,7 @@ static int build_url(struct pr_http_exchange *exchange, struct pr_err *err)
 	text = pr_text_format("%.*s", (int)strcspn(begin, "#"), begin);
 	if (!text)
 		return pr_fail_nomem(err);
-	pr_http_form_add_url(text, &exchange->url);
+	pr_url_requote(text, &exchange->url);
 	if (check_host(pr_buf_str(&exchange->url), err))
 		return PR_EINVAL;
 	if (pr_text_eq(exchange->method, "GET") &&

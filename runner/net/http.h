@@ -66,7 +66,8 @@ struct pr_http_request {
 	bool fresh;         /* on a new connection: what a kept one loses, libcurl sends again */
 	bool interim;       /* an answer of 101 to 199 is taken for the final one */
 	bool handshake;     /* of TLS, directly, and nothing else: the certificate is the answer */
-	bool netrc;         /* ~/.netrc is honoured, over an Authorization header */
+	bool secure;        /* no redirect is followed from https to http */
+	bool netrc;         /* logins as python-requests has them (net/netrc.h) */
 	pr_http_stream_fn *stream; /* gets what comes with status 200, which is not collected */
 	void *stream_arg;
 };

@@ -86,16 +86,21 @@ static int add_field(struct pr_http_call *call, const char *line, size_t n)
 	return 0;
 }
 
-/* Whether this line ends an interim answer that is to be the outcome; libcurl would wait for
- * another one. */
-static bool ends_interim(const struct pr_http_call *call, const char *line)
+/*
+ * Whether this line ends an answer behind which libcurl would wait for more: an interim one that is
+ * to be the outcome, or one to a HEAD with a body, which libcurl takes for a request of its own
+ * kind.
+ */
+static bool ends_answer(const struct pr_http_call *call, const char *line)
 {
 	long status = 0;
 
-	if (!call->request.interim || (*line != '\r' && *line != '\n'))
+	if (*line != '\r' && *line != '\n')
 		return false;
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
-	return status > 100 && status < 200;
+	if (status >= 200)
+		return call->head_with_body;
+	return call->request.interim && status > 100;
 }
 
 /* CURLOPT_HEADERFUNCTION: a status line begins a new answer (after a redirect or 100 Continue). */
@@ -107,8 +112,8 @@ static size_t on_header(char *data, size_t size, size_t n, void *arg)
 	restart_idle(call);
 	if (n >= 5 && memcmp(data, "HTTP/", 5) == 0)
 		clear_fields(call);
-	call->interim_ended = ends_interim(call, data);
-	if (call->interim_ended)
+	call->header_ended = ends_answer(call, data);
+	if (call->header_ended)
 		return 0;
 	return add_field(call, data, n) ? 0 : n;
 }
@@ -221,73 +226,6 @@ static void fail_with(struct pr_http_call *call, CURLcode code)
 	pr_http_call_fail(call, failure_of(call, code), detail);
 }
 
-static bool is_redirect(long status)
-{
-	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-/* What becomes of the method, as python-requests does it (docs/engine.md 4.4). */
-static bool becomes_get(const char *method, long status)
-{
-	if (pr_text_eq(method, "HEAD"))
-		return false;
-	return status == 302 || status == 303 || (status == 301 && pr_text_eq(method, "POST"));
-}
-
-static void drop_header(struct pr_http_call *call, const char *name)
-{
-	struct pr_http_field *headers = call->headers_out;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < call->headers_out_count; i++) {
-		if (!pr_text_eq_nocase(headers[i].name, name)) {
-			headers[kept++] = headers[i];
-			continue;
-		}
-		free(headers[i].name);
-		free(headers[i].value);
-	}
-	call->headers_out_count = kept;
-}
-
-static bool keeps_body(long status)
-{
-	return status == 307 || status == 308;
-}
-
-static void drop_body(struct pr_http_call *call)
-{
-	free(call->body);
-	call->body = NULL;
-	call->request.body_len = 0;
-	drop_header(call, "Content-Type");
-	drop_header(call, "Content-Length");
-	drop_header(call, "Transfer-Encoding");
-}
-
-/* Goes on to where the answer points; false when that cannot be done and the call is finished. */
-static bool follow(struct pr_http_call *call, long status, const char *target)
-{
-	char *url = pr_text_dup(target);
-
-	if (!url || call->redirects_left-- <= 0) {
-		free(url);
-		pr_http_call_fail(
-			call, url ? PR_HTTP_REDIRECTS : PR_HTTP_MEMORY, "too many redirects");
-		return false;
-	}
-	if (becomes_get(call->method, status))
-		memcpy(call->method, "GET", sizeof "GET");
-	if (!keeps_body(status))
-		drop_body(call);
-	if (!pr_url_keeps_credentials(call->url, url))
-		drop_header(call, "Authorization");
-	drop_header(call, "Cookie");
-	free(call->url);
-	call->url = url;
-	return true;
-}
-
 static void begin(struct pr_http_call *call)
 {
 	struct pr_err err = PR_ERR_INIT;
@@ -307,7 +245,7 @@ static void restart(struct pr_http_call *call)
 	pr_timer_stop(&call->idle);
 	call->connected = false;
 	call->uploaded = 0;
-	call->interim_ended = false;
+	call->header_ended = false;
 	clear_fields(call);
 	pr_buf_clear(&call->response.body);
 	call->response.status = 0;
@@ -363,7 +301,6 @@ static void note_route(struct pr_http_call *call, CURLcode code)
 
 void pr_http_call_done(struct pr_http_call *call, CURLcode code)
 {
-	const char *target = NULL;
 	long status = 0;
 
 	if (code == CURLE_COULDNT_RESOLVE_HOST && !call->ipv4_only) {
@@ -375,17 +312,17 @@ void pr_http_call_done(struct pr_http_call *call, CURLcode code)
 	call->response.status = status;
 	note_route(call, code);
 	note_times(call);
-	if (code != CURLE_OK && !call->stream_ended && !call->interim_ended) {
+	if (code != CURLE_OK && !call->stream_ended && !call->header_ended) {
 		fail_with(call, code);
 		return;
 	}
-	curl_easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &target);
-	if (call->request.redirects > 0 && is_redirect(status) && target) {
-		if (follow(call, status, target))
-			restart(call);
-		return;
+	switch (pr_http_call_follow(call)) {
+	case 0:
+		succeed(call);
+		break;
+	case 1:
+		restart(call);
 	}
-	succeed(call);
 }
 
 static void set_callbacks(struct pr_http_call *call)
@@ -462,6 +399,7 @@ void pr_http_call_free(struct pr_http_call *call)
 	free(call->response.fields);
 	pr_buf_release(&call->response.body);
 	pr_http_call_release_copy(call);
+	pr_netrc_release(&call->login);
 	pr_http_call_release_handshake(call);
 	free(call->content_type);
 	free(call);

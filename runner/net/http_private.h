@@ -5,6 +5,7 @@
  * one call. */
 
 #include "net/http.h"
+#include "net/netrc.h"
 
 #include <curl/curl.h>
 
@@ -57,7 +58,11 @@ struct pr_http_call {
 	bool too_large;
 	bool short_of_memory; /* while the next transfer was built, or a header was kept */
 	bool stream_ended;    /* by who takes it */
-	bool interim_ended;   /* an interim answer is the outcome */
+	bool header_ended;    /* what comes behind the header is not waited for */
+	bool head_with_body;  /* libcurl does not know that nothing comes behind the header */
+	bool redirected;
+	bool body_dropped;           /* by a redirect */
+	struct pr_netrc_login login; /* of the first address; NULLs: none */
 };
 
 /* Gives the call's handle to libcurl; a failure is delivered as the call's outcome. */
@@ -68,6 +73,12 @@ void pr_http_client_remove(struct pr_http_call *call);
 
 /* libcurl has ended the transfer: redirects, second attempts, or the outcome. */
 void pr_http_call_done(struct pr_http_call *call, CURLcode code);
+
+/*
+ * Points the call to where its answer sends it. Returns 1: its next transfer can begin; 0: the
+ * answer is the final one; PR_ENET: the call has failed.
+ */
+int pr_http_call_follow(struct pr_http_call *call);
 
 /* The outcome is decided: the callback comes in the next turn of the loop. */
 void pr_http_call_fail(struct pr_http_call *call, enum pr_http_failure failure, const char *detail);

@@ -107,16 +107,18 @@ static void set_text(struct pr_http_call *call, CURLoption option, const char *t
 		call->short_of_memory = true;
 }
 
-/* A login of ~/.netrc goes before an Authorization header; libcurl would have it the other way. */
-static bool use_netrc(struct pr_http_call *call)
+/* They go before an Authorization header; libcurl would have it the other way. */
+static bool use_login(struct pr_http_call *call)
 {
 	struct pr_netrc_login login = {0};
 	bool found = call->request.netrc && pr_netrc_find(call->url, &login);
 
-	set_text(call, CURLOPT_USERNAME, login.user);
-	set_text(call, CURLOPT_PASSWORD, login.password);
+	if (call->request.netrc && !call->redirected)
+		(void)pr_netrc_of_url(call->url, &call->login);
+	set_text(call, CURLOPT_USERNAME, found ? login.user : call->login.user);
+	set_text(call, CURLOPT_PASSWORD, found ? login.password : call->login.password);
 	pr_netrc_release(&login);
-	return found;
+	return found || call->login.user;
 }
 
 /* The true host as Host, where another name stands in the address. */
@@ -132,7 +134,7 @@ static int add_host(struct pr_http_call *call)
 
 static int build_headers(struct pr_http_call *call, struct pr_err *err)
 {
-	bool login = use_netrc(call);
+	bool login = use_login(call);
 	int rc = append(&call->headers, pr_text_dup("Expect:"));
 
 	for (size_t i = 0; i < call->headers_out_count && !rc; i++) {
@@ -140,7 +142,8 @@ static int build_headers(struct pr_http_call *call, struct pr_err *err)
 
 		if (!is_token(header->name) || !is_header_value(header->value))
 			return pr_fail(err, PR_EUSAGE, "header '%s' cannot be sent", header->name);
-		if (login && pr_text_eq_nocase(header->name, "Authorization"))
+		if ((login && pr_text_eq_nocase(header->name, "Authorization")) ||
+			(call->body && pr_text_eq_nocase(header->name, "Content-Length")))
 			continue;
 		rc = append(&call->headers, header_line(header));
 	}
@@ -150,22 +153,37 @@ static int build_headers(struct pr_http_call *call, struct pr_err *err)
 	return rc ? pr_fail_nomem(err) : 0;
 }
 
+/* Without a body, other methods than these say that it has no length, as Python's client has it. */
+static bool expects_no_body(const char *method)
+{
+	static const char *const methods[] = {
+		"GET", "HEAD", "DELETE", "TRACE", "OPTIONS", "CONNECT"};
+
+	return pr_text_index(method, methods, PR_LEN(methods)) >= 0;
+}
+
 static void set_method(struct pr_http_call *call)
 {
 	CURL *easy = call->easy;
 	bool is_get = pr_text_eq(call->method, "GET");
+	bool is_head = pr_text_eq(call->method, "HEAD");
 	bool chunked = find_header(call, "Transfer-Encoding") != NULL;
 
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
 	curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 	curl_easy_setopt(easy, CURLOPT_NOBODY, 0L);
-	if (pr_text_eq(call->method, "HEAD")) {
+	call->head_with_body = is_head && (call->body || chunked);
+	if (is_head && !call->head_with_body) {
 		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 		return;
 	}
 	/* Who announces chunks sends the last one, even where there is no other. */
 	if (is_get && !call->body && !chunked)
 		return;
+	if (call->body_dropped && expects_no_body(call->method)) {
+		set_text(call, CURLOPT_CUSTOMREQUEST, call->method);
+		return;
+	}
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->request.body_len);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body ? call->body : "");
 	set_text(call, CURLOPT_CUSTOMREQUEST, call->method);
@@ -265,7 +283,7 @@ static char *connect_to(const char *url)
  * The name to verify takes the place of the host in the address that libcurl sees, which
  * connects to that host all the same.
  */
-static int set_address(struct pr_http_call *call)
+static int set_address(struct pr_http_call *call, const char *address)
 {
 	const char *name = call->client->server_name;
 	PR_AUTO(free) char *url = NULL;
@@ -278,9 +296,9 @@ static int set_address(struct pr_http_call *call)
 		curl_easy_setopt(call->easy, CURLOPT_CONNECT_TO, call->connect_to);
 	}
 	if (!name)
-		return curl_easy_setopt(call->easy, CURLOPT_URL, call->url) ? PR_ENOMEM : 0;
-	url = pr_url_replace_host(call->url, name);
-	if (!url || append(&call->connect_to, connect_to(call->url)))
+		return curl_easy_setopt(call->easy, CURLOPT_URL, address) ? PR_ENOMEM : 0;
+	url = pr_url_replace_host(address, name);
+	if (!url || append(&call->connect_to, connect_to(address)))
 		return PR_ENOMEM;
 	curl_easy_setopt(call->easy, CURLOPT_CONNECT_TO, call->connect_to);
 	return curl_easy_setopt(call->easy, CURLOPT_URL, url) ? PR_ENOMEM : 0;
@@ -288,7 +306,9 @@ static int set_address(struct pr_http_call *call)
 
 int pr_http_call_prepare(struct pr_http_call *call, struct pr_err *err)
 {
-	int rc = pr_url_check(call->url, err);
+	PR_AUTO(free) char *address =
+		call->request.netrc ? pr_url_without_login(call->url) : pr_text_dup(call->url);
+	int rc = address ? pr_url_check(address, err) : pr_fail_nomem(err);
 
 	if (rc)
 		return rc;
@@ -305,7 +325,7 @@ int pr_http_call_prepare(struct pr_http_call *call, struct pr_err *err)
 	set_identity(call);
 	if (call->request.handshake)
 		pr_http_call_only_shake_hands(call);
-	return set_address(call) || call->short_of_memory ? pr_fail_nomem(err) : 0;
+	return set_address(call, address) || call->short_of_memory ? pr_fail_nomem(err) : 0;
 }
 
 char *pr_http_field(const struct pr_http_response *response, const char *name)

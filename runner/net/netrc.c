@@ -7,6 +7,7 @@
 #include "net/url.h"
 
 #include <ctype.h>
+#include <curl/curl.h>
 #include <string.h>
 
 #define FILE_MAX ((size_t)1 << 20)
@@ -153,4 +154,54 @@ void pr_netrc_release(struct pr_netrc_login *login)
 	free(login->user);
 	free(login->password);
 	*login = (struct pr_netrc_login){0};
+}
+
+/* `n` bytes without their codes. Caller frees; NULL: no memory. */
+static char *decode(const char *text, size_t n)
+{
+	PR_AUTO(free) char *part = pr_text_format("%.*s", (int)n, text);
+	char *decoded = part ? curl_easy_unescape(NULL, part, 0, NULL) : NULL;
+	char *copy = pr_text_dup(decoded);
+
+	curl_free(decoded);
+	return copy;
+}
+
+static void to_latin1(char *text)
+{
+	size_t left = strlen(text);
+	uint32_t point;
+	size_t used;
+	char *out = text;
+
+	for (const char *c = text; *c; c += used, left -= used) {
+		used = pr_text_decode(c, left, &point);
+		if (!used || point > 0xff)
+			return;
+	}
+	left = strlen(text);
+	for (const char *c = text; left; c += used, left -= used) {
+		used = pr_text_decode(c, left, &point);
+		*out++ = (char)point;
+	}
+	*out = '\0';
+}
+
+bool pr_netrc_of_url(const char *url, struct pr_netrc_login *login)
+{
+	const char *start = strstr(url, "://");
+	const char *at = start ? memrchr(start + 3, '@', strcspn(start + 3, "/?#")) : NULL;
+	const char *colon = at ? memchr(start + 3, ':', (size_t)(at - start - 3)) : NULL;
+
+	if (!colon || at - start == 4)
+		return false;
+	login->user = decode(start + 3, (size_t)(colon - start - 3));
+	login->password = decode(colon + 1, (size_t)(at - colon - 1));
+	if (!login->user || !login->password) {
+		pr_netrc_release(login);
+		return false;
+	}
+	to_latin1(login->user);
+	to_latin1(login->password);
+	return true;
 }

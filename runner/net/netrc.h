@@ -1,7 +1,10 @@
 #ifndef PR_NET_NETRC_H
 #define PR_NET_NETRC_H
 
-/* Logins from ~/.netrc, as python-requests takes them (docs/engine.md 4.4). */
+/*
+ * Logins from ~/.netrc and from addresses, as python-requests takes them (docs/engine.md 4.4): the
+ * file goes before the address, and both before an Authorization header.
+ */
 
 #include <stdbool.h>
 
@@ -20,6 +23,12 @@ bool pr_netrc_find(const char *url, struct pr_netrc_login *login);
 
 /* As pr_netrc_find, in the text of such a file, for a host. */
 bool pr_netrc_find_in(const char *text, const char *host, struct pr_netrc_login *login);
+
+/*
+ * The login that stands before the host of `url`, decoded, in ISO-8859-1 where that has its
+ * characters. False, and nothing to release, when there is none, or only a user without a password.
+ */
+bool pr_netrc_of_url(const char *url, struct pr_netrc_login *login);
 
 /* Frees the contents. */
 void pr_netrc_release(struct pr_netrc_login *login);

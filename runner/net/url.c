@@ -86,6 +86,16 @@ bool pr_url_has_login(const char *url)
 	return start && memchr(start + 3, '@', strcspn(start + 3, "/?#"));
 }
 
+char *pr_url_without_login(const char *url)
+{
+	const char *start = strstr(url, "://");
+	const char *at = start ? memrchr(start + 3, '@', strcspn(start + 3, "/?#")) : NULL;
+
+	if (!at)
+		return pr_text_dup(url);
+	return pr_text_format("%.*s%s", (int)(start + 3 - url), url, at + 1);
+}
+
 /* Caller frees with curl_free; NULL: none. */
 static char *part(CURLU *url, CURLUPart what)
 {
@@ -168,4 +178,59 @@ int pr_url_encode(const char *text, size_t n, struct pr_buf *out)
 int pr_url_encode_form(const char *text, size_t n, struct pr_buf *out)
 {
 	return encode(text, n, "+", out);
+}
+
+/* The scheme with its colon; 0: a relative address. */
+static size_t scheme_length(const char *url)
+{
+	size_t n = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
+	return n && url[n] == ':' ? n + 1 : 0;
+}
+
+/* As Python takes an address apart: blanks in front are left out, and line ends and tabs anywhere.
+ */
+static void add_cleaned(const char *location, struct pr_buf *out)
+{
+	while (*location > 0 && *location <= ' ')
+		location++;
+	for (; *location; location++)
+		if (!strchr("\t\r\n", *location))
+			pr_buf_addc(out, *location);
+}
+
+static char *resolve_relative(const char *base, const char *target)
+{
+	__attribute__((cleanup(auto_url))) CURLU *parsed = parse(base);
+	char *text = NULL;
+	char *copy;
+
+	if (!parsed || curl_url_set(parsed, CURLUPART_URL, target, 0) != CURLUE_OK ||
+		curl_url_get(parsed, CURLUPART_URL, &text, 0) != CURLUE_OK)
+		return NULL;
+	copy = pr_text_dup(text);
+	curl_free(text);
+	return copy;
+}
+
+char *pr_url_resolve(const char *base, const char *location)
+{
+	PR_AUTO(buf) struct pr_buf cleaned = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	PR_AUTO(buf) struct pr_buf quoted = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	const char *target;
+	size_t scheme;
+
+	add_cleaned(location, &cleaned);
+	if (cleaned.status || pr_url_requote(pr_buf_str(&cleaned), &quoted))
+		return NULL;
+	target = pr_buf_str(&quoted);
+	scheme = scheme_length(target);
+	if (scheme && strncasecmp(target, base, scheme) == 0 &&
+		!pr_text_starts(target + scheme, "//"))
+		target += scheme;
+	else if (scheme)
+		return pr_text_dup(target);
+	if (*target == '#' || !*target)
+		return pr_text_format("%.*s%s", (int)strcspn(base, "#"), base, target);
+	return resolve_relative(base, target);
 }

@@ -36,6 +36,23 @@ char *pr_url_replace_host(const char *url, const char *host) PR_MUST_CHECK;
  */
 bool pr_url_keeps_credentials(const char *from, const char *to);
 
+/*
+ * Adds an address with what may not stand in one percent-encoded, as python-requests and urllib3 do
+ * it. What is encoded already stays, in capitals, or decoded where it needed no code; where there
+ * is a percent sign without one, none of its part counts as encoded. Brackets are encoded
+ * everywhere but in the host of an absolute address.
+ */
+int pr_url_requote(const char *url, struct pr_buf *out);
+
+/* The same address without the login before its host. Caller frees; NULL: no memory. */
+char *pr_url_without_login(const char *url) PR_MUST_CHECK;
+
+/*
+ * Where an answer from `base` points to with `location`, resolved and requoted. Caller frees; NULL:
+ * no address comes of it, or no memory.
+ */
+char *pr_url_resolve(const char *base, const char *location) PR_MUST_CHECK;
+
 /* Percent-encodes for a path segment or a query value: everything but unreserved characters. */
 int pr_url_encode(const char *text, size_t n, struct pr_buf *out);
 

@@ -58,37 +58,11 @@ static void pairs_beyond_the_room_are_refused(void **state)
 	assert_int_equal(pr_http_form_add(arguments, &out, NULL), PR_ELIMIT);
 }
 
-static void addresses_keep_what_is_encoded_and_encode_the_rest(void **state)
-{
-	static const struct {
-		const char *url;
-		const char *encoded;
-	} cases[] = {
-		{"http://h/a b", "http://h/a%20b"},
-		{"http://h/a%20b?x=%2F", "http://h/a%20b?x=%2F"},
-		{"http://h/\xC3\xA9", "http://h/%C3%A9"},
-		{"http://h/a?b=[1]&c=d+e", "http://h/a?b=%5B1%5D&c=d+e"},
-		{"a=http://x&b=[1]", "a=http://x&b=%5B1%5D"},
-		{"http://h/%41%7e%2f%e9%4", "http://h/A~%2F%E9%254"},
-		{"http://h/\"<>\"", "http://h/%22%3C%3E%22"},
-		{"http://[::1]:80/", "http://[::1]:80/"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < PR_LEN(cases); i++) {
-		PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(4096);
-
-		assert_int_equal(pr_http_form_add_url(cases[i].url, &out), 0);
-		assert_string_equal(pr_buf_str(&out), cases[i].encoded);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arguments_are_encoded_as_python_requests_does),
 		cmocka_unit_test(pairs_beyond_the_room_are_refused),
-		cmocka_unit_test(addresses_keep_what_is_encoded_and_encode_the_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,35 @@ static void method_and_body_change_as_python_requests_changes_them(void **state)
 	}
 }
 
+static void head_takes_its_body_along(void **state)
+{
+	static const struct server_answer answers[] = {
+		{.bytes = "HTTP/1.1 307 Go\r\nLocation: /n w\r\nContent-Length: 9\r\n\r\n"},
+		{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"}};
+	static const struct pr_http_header length = {"Content-Length", "3"};
+	const struct pr_http_request request = {.url = "/",
+		.method = "HEAD",
+		.headers = &length,
+		.header_count = 1,
+		.body = "BODY",
+		.body_len = 4,
+		.redirects = 1};
+	struct fixture *f = *state;
+	struct outcome o;
+
+	fixture_serve(f, answers, 2);
+	fixture_call(f, &request, &o);
+	assert_int_equal(o.failure, PR_HTTP_NONE);
+	assert_int_equal(o.status, 200);
+	assert_string_equal(o.body, "");
+	assert_true(fixture_was_sent(&f->server, 0, "HEAD / HTTP/1.1\r\n"));
+	assert_true(fixture_was_sent(&f->server, 1, "HEAD /n%20w HTTP/1.1\r\n"));
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(fixture_was_sent(&f->server, i, "Content-Length: 4\r\n"));
+		assert_true(fixture_was_sent(&f->server, i, "\r\n\r\nBODY"));
+	}
+}
+
 static void head_stays_head(void **state)
 {
 	static const struct server_answer answers[] = {
@@ -240,6 +269,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(method_and_body_change_as_python_requests_changes_them),
+		TEST(head_takes_its_body_along),
 		TEST(head_stays_head),
 		TEST(what_points_nowhere_is_an_answer_like_any_other),
 		TEST(as_many_are_followed_as_allowed),

@@ -51,10 +51,45 @@ static void the_entry_of_the_host_goes_before_the_default_one(void **state)
 	}
 }
 
+static void an_address_has_a_login_where_it_has_a_password(void **state)
+{
+	static const struct {
+		const char *url;
+		const char *login; /* NULL: none */
+	} cases[] = {
+		{"http://u:p@h/", "u:p"},
+		{"http://u:@h/", "u:"},
+		{"http://:p@h/", ":p"},
+		{"http://a@b:c:d@h/", "a@b:c:d"},
+		{"http://u%20v:p%40%zz@h", "u v:p@%zz"},
+		{"http://%C3%BC:\xE2\x82\xAC@h", "\xFC:\xE2\x82\xAC"},
+		{"http://u@h/", NULL},
+		{"http://@h/", NULL},
+		{"http://:@h/", NULL},
+		{"http://h/u:p@x", NULL},
+		{"http://h?u:p@x", NULL},
+		{"u:p@h", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		struct pr_netrc_login login = {0};
+		bool found = pr_netrc_of_url(cases[i].url, &login);
+		char text[64] = "";
+
+		if (found)
+			snprintf(text, sizeof text, "%s:%s", login.user, login.password);
+		assert_int_equal(found, cases[i].login != NULL);
+		assert_string_equal(text, found ? cases[i].login : "");
+		pr_netrc_release(&login);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_entry_of_the_host_goes_before_the_default_one),
+		cmocka_unit_test(an_address_has_a_login_where_it_has_a_password),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

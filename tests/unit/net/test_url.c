@@ -225,6 +225,90 @@ static void another_host_takes_the_place_of_the_first_and_the_rest_stays(void **
 	}
 }
 
+static void addresses_keep_what_is_encoded_and_encode_the_rest(void **state)
+{
+	static const struct {
+		const char *url;
+		const char *encoded;
+	} cases[] = {
+		{"http://h/a b", "http://h/a%20b"},
+		{"http://h/a%20b?x=%2F", "http://h/a%20b?x=%2F"},
+		{"http://h/\xC3\xA9", "http://h/%C3%A9"},
+		{"http://h/a?b=[1]&c=d+e", "http://h/a?b=%5B1%5D&c=d+e"},
+		{"a=http://x&b=[1]", "a=http://x&b=%5B1%5D"},
+		{"http://h/%41%7e%2f%e9%4", "http://h/%2541%257E%252F%25E9%254"},
+		{"http://h/%41%7e%2f%e9", "http://h/A~%2F%E9"},
+		{"http://h/%2f?%2f%", "http://h/%2F?%252F%25"},
+		{"http://h/%41?a=%zz%41", "http://h/A?a=%25zz%2541"},
+		{"a=%e9", "a=%E9"},
+		{"", ""},
+		{"http://h/\"<>\"", "http://h/%22%3C%3E%22"},
+		{"http://[::1]:80/", "http://[::1]:80/"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(4096);
+
+		assert_int_equal(pr_url_requote(cases[i].url, &out), 0);
+		assert_string_equal(pr_buf_str(&out), cases[i].encoded);
+	}
+}
+
+static void an_answer_points_from_where_it_came(void **state)
+{
+	static const struct {
+		const char *location;
+		const char *url; /* NULL: none comes of it */
+	} cases[] = {
+		{"/y z", "http://u:p@h:1/y%20z"},
+		{"y", "http://u:p@h:1/a/y"},
+		{"../y", "http://u:p@h:1/y"},
+		{"?q=a b&c=[d]", "http://u:p@h:1/a/b?q=a%20b&c=%5Bd%5D"},
+		{"#part", "http://u:p@h:1/a/b?x=1#part"},
+		{"", "http://u:p@h:1/a/b?x=1"},
+		{"//other/y", "http://other/y"},
+		{"http:/y", "http://u:p@h:1/y"},
+		{"HTTP:y", "http://u:p@h:1/a/y"},
+		{"https://other/%7e\xC3\xA9", "https://other/~%C3%A9"},
+		{" \x01/y\t\r\nz", "http://u:p@h:1/yz"},
+		{"mailto:x", "mailto:x"},
+		{"//[::1", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		PR_AUTO(free) char *url =
+			pr_url_resolve("http://u:p@h:1/a/b?x=1", cases[i].location);
+
+		if (cases[i].url)
+			assert_string_equal(url ? url : cases[i].location, cases[i].url);
+		else
+			assert_null(url);
+	}
+}
+
+static void an_address_without_its_login_is_the_same_place(void **state)
+{
+	static const struct {
+		const char *url;
+		const char *without;
+	} cases[] = {
+		{"http://h/a@b", "http://h/a@b"},
+		{"http://u:p@h/a@b", "http://h/a@b"},
+		{"http://a@b:c@h", "http://h"},
+		{"http://@h", "http://h"},
+		{"u@h", "u@h"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		PR_AUTO(free) char *url = pr_url_without_login(cases[i].url);
+
+		assert_string_equal(url, cases[i].without);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +319,9 @@ int main(void)
 		cmocka_unit_test(host_and_port_are_as_written_without_credentials),
 		cmocka_unit_test(credentials_go_on_to_the_same_host_and_never_from_https_to_http),
 		cmocka_unit_test(another_host_takes_the_place_of_the_first_and_the_rest_stays),
+		cmocka_unit_test(addresses_keep_what_is_encoded_and_encode_the_rest),
+		cmocka_unit_test(an_answer_points_from_where_it_came),
+		cmocka_unit_test(an_address_without_its_login_is_the_same_place),
 		cmocka_unit_test(encodes_everything_but_unreserved_characters),
 		cmocka_unit_test(encodes_by_length_and_keeps_within_the_buffer),
 	};
