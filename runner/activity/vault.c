@@ -15,6 +15,7 @@
 #define CONNECT_MS 10000
 #define TOTAL_MS 30000
 #define ANSWER_MAX ((size_t)4 << 20)
+#define REDIRECTS_MAX 5
 
 /* A definition and where its value goes. */
 struct slot {
@@ -145,6 +146,10 @@ static int read_answer(const struct pr_vault *vault, const struct pr_http_respon
 	return 0;
 }
 
+/*
+ * A standby points to the active node, to which the token goes, too, as with hvac and Vault's own
+ * client; but never from https to http.
+ */
 static int ask(struct pr_vault *vault, const char *path, const char *body, pr_http_fn *fn,
 	struct pr_err *err)
 {
@@ -157,7 +162,9 @@ static int ask(struct pr_vault *vault, const char *path, const char *body, pr_ht
 		.body_len = body ? strlen(body) : 0,
 		.connect_ms = CONNECT_MS,
 		.total_ms = TOTAL_MS,
-		.body_max = ANSWER_MAX};
+		.body_max = ANSWER_MAX,
+		.redirects = REDIRECTS_MAX,
+		.secure = true};
 
 	if (settings->token)
 		headers[request.header_count++] =

@@ -34,6 +34,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self, status, value):
         text = json.dumps(value).encode()
         self.send_response(status)
+        if status == 307:
+            self.send_header("Location", value)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
@@ -42,7 +44,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.seen.append((self.path, body))
-        if LOGINS.get(self.path) == body:
+        if self.path in self.server.odd:
+            self.answer(*self.server.odd[self.path])
+        elif LOGINS.get(self.path) == body:
             self.answer(200, {"auth": {"client_token": TOKEN}})
         else:
             self.answer(400, {"errors": ["invalid role or secret ID"]})
@@ -138,6 +142,20 @@ class Fetched(Case):
                 self.run_with(self.place(**configuration), self.secret(**secret), "--ca-file", self.certificate)
                 self.assertEqual(self.read("got"), DATA["password"])
 
+    def test_a_standby_points_to_the_active_node(self):
+        standby = Server(("127.0.0.1", 0), Handler)
+        threading.Thread(target=standby.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.addCleanup(standby.server_close)
+        self.addCleanup(standby.shutdown)
+        paths = ["/v1/auth/approle/login", "/v1/secret/data/team/db"]
+        standby.seen, standby.odd = [], {path: (307, self.address + path) for path in paths}
+        configuration = {"vault_addr": "http://127.0.0.1:%d" % standby.server_address[1], "vault_role_id": "role",
+                         "vault_role_secret": ROLE_SECRET}
+        self.run_with(configuration, self.secret(), "--ca-file", self.certificate)
+        self.assertEqual(self.read("got"), DATA["password"])
+        for server in (standby, self.server):
+            self.assertEqual([path for path, _ in server.seen], paths)
+
     def test_the_whole_of_a_secret(self):
         configuration = self.place(vault_token={"type": "env", "key": "OURS"})
         self.run_with(configuration, {"s": {"value": {"type": "vault", "path": "team/db"}}}, "--ca-file", self.certificate, OURS=TOKEN)
@@ -203,6 +221,21 @@ class Refused(Case):
             with self.subTest(answer):
                 self.server.odd["/v1/secret/data/team/db"] = answer
                 self.refused("team/db: ", self.place(vault_token=TOKEN))
+
+    def test_a_token_never_goes_from_https_to_http(self):
+        other = Server(("127.0.0.1", 0), Handler)  # a connection to it is enough to be seen
+        self.addCleanup(other.server_close)
+        other.socket.settimeout(0)
+        path = "/v1/secret/data/team/db"
+        self.server.odd[path] = (307, "http://127.0.0.1:%d%s" % (other.server_address[1], path))
+        self.refused("points from https to http", self.place(vault_token=TOKEN))
+        self.assertRaises(BlockingIOError, other.socket.accept)
+
+    def test_in_circles(self):
+        path = "/v1/secret/data/team/db"
+        self.server.odd[path] = (307, path)
+        self.refused("too many redirects", self.place(vault_token=TOKEN))
+        self.assertEqual(len(self.server.seen), 6)
 
     def test_connections(self):
         self.refused("certificate", self.place(vault_token=TOKEN), untrusted=True)
