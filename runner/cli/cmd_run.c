@@ -48,13 +48,7 @@ static int read_variables(struct job *job, struct pr_err *err)
 
 static int check_control_files(struct job *job, struct pr_err *err)
 {
-	const char *given;
-
-	for (size_t i = 0; (given = pr_args_nth(job->args, "control-file", i)); i++)
-		if (!pr_file_exists(given))
-			return pr_fail(err, PR_EUSAGE,
-				"Invalid value for '--control-file': '%s' does not exist.", given);
-	return 0;
+	return pr_inputs_check_files(job->args, "control-file", err);
 }
 
 static int read_settings(struct job *job, struct pr_err *err)
@@ -72,12 +66,7 @@ static int read_settings(struct job *job, struct pr_err *err)
 
 static int read_control_files(struct job *job, struct pr_err *err)
 {
-	const char *given;
-	int rc = 0;
-
-	for (size_t i = 0; !rc && (given = pr_args_nth(job->args, "control-file", i)); i++)
-		rc = pr_control_list_add_file(job->globals, given, &job->context->limits, err);
-	return rc;
+	return pr_inputs_controls(job->args, &job->context->limits, job->globals, err);
 }
 
 static int load_document(struct job *job, struct pr_err *err)

@@ -23,6 +23,13 @@ char *pr_inputs_settings_path(const struct pr_args *args) PR_MUST_CHECK;
 int pr_inputs_settings(struct pr_inputs *inputs, const struct pr_args *args,
 	const struct pr_limits *limits, struct pr_err *err);
 
+/* PR_EUSAGE where a file that the option of this name was given is not there. */
+int pr_inputs_check_files(const struct pr_args *args, const char *option, struct pr_err *err);
+
+/* Adds the controls of all files of --control-file to the list (control/control_file.h). */
+int pr_inputs_controls(const struct pr_args *args, const struct pr_limits *limits, json_t *list,
+	struct pr_err *err);
+
 /* Frees the contents. */
 void pr_inputs_release(struct pr_inputs *inputs);
 

@@ -1,24 +1,14 @@
 #include "cli/plan_execute.h"
 
-#include "base/file.h"
 #include "base/log.h"
-#include "control/control_file.h"
+#include "cli/inputs.h"
 
 /* What the user named must be there before the platform is told anything. */
 static int check_files(const struct pr_args *args, struct pr_err *err)
 {
-	static const char *const options[] = {"control-file", "var-file"};
+	int rc = pr_inputs_check_files(args, "control-file", err);
 
-	for (size_t i = 0; i < PR_LEN(options); i++) {
-		const char *given;
-
-		for (size_t n = 0; (given = pr_args_nth(args, options[i], n)); n++)
-			if (!pr_file_exists(given))
-				return pr_fail(err, PR_EUSAGE,
-					"Invalid value for '--%s': '%s' does not exist.",
-					options[i], given);
-	}
-	return 0;
+	return rc ? rc : pr_inputs_check_files(args, "var-file", err);
 }
 
 /* After the plan's environment, so that what the user gave wins. */
@@ -29,18 +19,6 @@ static int read_var_files(struct pr_plan_job *job, const struct pr_args *args, s
 
 	for (size_t i = 0; !rc && (given = pr_args_nth(args, "var-file", i)); i++)
 		rc = pr_variables_add_file(&job->variables, given, &job->options.limits, err);
-	return rc;
-}
-
-/* Behind those of the settings. */
-static int read_control_files(
-	struct pr_plan_job *job, const struct pr_args *args, struct pr_err *err)
-{
-	const char *given;
-	int rc = 0;
-
-	for (size_t i = 0; !rc && (given = pr_args_nth(args, "control-file", i)); i++)
-		rc = pr_control_list_add_file(job->globals, given, &job->options.limits, err);
 	return rc;
 }
 
@@ -56,7 +34,8 @@ static enum pr_plan_end run_opened(
 	const char *refusal;
 
 	if (read_var_files(job, args, err) || pr_plan_job_load(job, err) ||
-		read_control_files(job, args, err) || pr_plan_job_run(job, err)) {
+		pr_inputs_controls(args, &job->options.limits, job->globals, err) ||
+		pr_plan_job_run(job, err)) {
 		pr_plan_job_tell_error(job, err->msg);
 		(void)pr_wrap(err, "running experiment failed");
 		return fail(PR_PLAN_FAILED, err);
