@@ -7,7 +7,8 @@ to it on its way, and what must have been said and stored in the end.
     environment, arguments  of the program, beside the usual ones
     faults                  of the stand-in
     orders                  one after the other: when the log has a line with `at` (for the first time since the one before),
-                            the user's `state` or `plan` status is put, or a `signal` is sent
+                            the user's `state` or `plan` status is put, or a `signal` is sent; `seen` (a kind of call and
+                            how many of it): once the platform has seen them too
     calls, exit, journal    what comes of it; journal: status, deviated, run, rollbacks
     extension, plan         members of the extension `reliably`, and of the plan, as they must be stored; left out: not looked at
     refused                 no execution is created; this is the reason that is shown
@@ -84,6 +85,8 @@ class Golden(PlatformCase):
             self.wait_for("state:running")  # a user sees no execution before
         for order in case.get("orders", ()):
             place = self.wait_for_log(child, order["at"], place)
+            if "seen" in order:
+                self.wait_for(*order["seen"])
             self.carry_out(order, made, child)
         return self.finish(child, 30)
 
