@@ -1,6 +1,7 @@
 #include "base/redact.h"
 
 #include "base/escape.h"
+#include "base/spawn.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -228,6 +229,7 @@ int pr_redact_add(const char *value, struct pr_err *err)
 
 	if (n < MIN_VALUE || strspn(value, " \t\r\n") == n)
 		return 0;
+	pr_spawn_forbid_core();
 	if (registry.heard && !is_known(value, n))
 		registry.heard(registry.heard_arg, value);
 	rc = add_value(value, n);

@@ -17,7 +17,8 @@
 
 /*
  * Registers a secret: the value, its JSON-, URL- and base64-escaped forms, and of a value with
- * several lines each line of 16 bytes or more. NULL, short and known values are ignored. PR_ENOMEM.
+ * several lines each line of 16 bytes or more. NULL, short and known values are ignored. From the
+ * first one on a crash of the program leaves no core file. PR_ENOMEM.
  */
 int pr_redact_add(const char *value, struct pr_err *err);
 

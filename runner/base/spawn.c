@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,16 @@
 
 /* The child runs in our memory while we stand still: no sanitizer may take its stack for ours. */
 #define PR_IN_CHILD __attribute__((no_sanitize("address", "undefined")))
+
+/* Less than any core file has; where a program takes them through a pipe, 0 would not stop it. */
+#define NO_CORE 1
+
+/* The limit that pr_spawn_forbid_core has taken from us, for our programs. As the limit itself, it
+ * is of the whole process. */
+static struct {
+	bool taken;
+	struct rlimit given;
+} core;
 
 struct job {
 	const struct pr_spawn *order;
@@ -32,6 +43,12 @@ PR_IN_CHILD static void reset_signals(void)
 	struct sigaction action = {.sa_handler = SIG_DFL};
 
 	sigaction(SIGPIPE, &action, NULL);
+}
+
+PR_IN_CHILD static void reset_core(void)
+{
+	if (core.taken)
+		setrlimit(RLIMIT_CORE, &core.given);
 }
 
 /* Where it stands in its place already, it must only stay open. */
@@ -54,6 +71,7 @@ PR_IN_CHILD static int child_main(void *arg)
 	const struct pr_spawn *order = job->order;
 
 	reset_signals();
+	reset_core();
 	if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
 		getppid() == job->parent && (!order->no_input || put_nothing(STDIN_FILENO)) &&
 		put(order->outputs[0], STDOUT_FILENO) && put(order->outputs[1], STDERR_FILENO) &&
@@ -83,4 +101,14 @@ int pr_spawn(const struct pr_spawn *order, pid_t *ret_pid)
 		*ret_pid = pid;
 	sigprocmask(SIG_SETMASK, &former, NULL);
 	return job.failure;
+}
+
+void pr_spawn_forbid_core(void)
+{
+	struct rlimit limit;
+
+	if (core.taken || getrlimit(RLIMIT_CORE, &core.given) < 0 || core.given.rlim_max < NO_CORE)
+		return;
+	limit = (struct rlimit){.rlim_cur = NO_CORE, .rlim_max = core.given.rlim_max};
+	core.taken = setrlimit(RLIMIT_CORE, &limit) == 0;
 }

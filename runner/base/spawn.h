@@ -23,4 +23,8 @@ struct pr_spawn {
 /* 0, or errno as of execve and clone. The program leads a process group of its own. */
 int pr_spawn(const struct pr_spawn *order, pid_t *ret_pid);
 
+/* From now on our own end writes no core file, which would hold our memory; programs that are
+ * started keep the limit that we were given. */
+void pr_spawn_forbid_core(void);
+
 #endif
