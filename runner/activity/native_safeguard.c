@@ -4,6 +4,9 @@
 #include "codec/json.h"
 #include "codec/pyvalue.h"
 
+/* In all: an endpoint whose answer never comes to its end must not hold up a run for ever. */
+#define TOTAL_MS 10000
+
 /* Why the endpoint objects: what its documentation calls `reason` and its users call `error`. */
 static void tell_refusal(const json_t *answer)
 {
@@ -60,7 +63,8 @@ static int safeguard_start(struct pr_native_call *call, struct pr_err *err)
 	const struct pr_http_request request = {.method = "GET",
 		.url = json_string_value(pr_native_get(call, "url")),
 		.headers = &header,
-		.header_count = auth ? 1 : 0};
+		.header_count = auth ? 1 : 0,
+		.total_ms = TOTAL_MS};
 
 	return pr_native_fetch_start(call->state, &call->env, &request, on_answer, call, err);
 }

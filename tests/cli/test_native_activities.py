@@ -5,6 +5,7 @@ import hashlib
 import http.server
 import json
 import os
+import socket
 import ssl
 import struct
 import subprocess
@@ -161,6 +162,24 @@ class Http(Case):
         for body, part in ((b"no json", "safeguard"), (b"[]", "no JSON object")):
             self.server.answers["/"] = (200, body)
             self.assertFails(part, "safeguard.probes", "call_endpoint", {"url": self.server.address + "/"})
+
+    def test_an_endpoint_whose_answer_has_no_end(self):
+        done = threading.Event()
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        self.addCleanup(done.set)
+
+        def drip():
+            peer, _ = listener.accept()
+            with peer:
+                peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n{")
+                while not done.wait(0.1):
+                    try:
+                        peer.sendall(b" ")
+                    except OSError:
+                        return
+        threading.Thread(target=drip, daemon=True).start()
+        self.assertFails("timed out", "safeguard.probes", "call_endpoint", {"url": "http://127.0.0.1:%d/" % listener.getsockname()[1]})
 
     def test_a_pause_ends_after_its_time(self):
         self.assertEqual(self.call("pauses", "pause_execution", {"duration": 0.05, "username": "u", "user_id": "i"}), (True, None))
