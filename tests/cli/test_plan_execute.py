@@ -398,6 +398,71 @@ class Reports(PlatformCase):
         mine = [r["path"] for r in self.standin.records if kind_of(r) == "state:finished"]
         self.assertIn(self.execution(other)["id"], mine[0], "its own closing calls come first")
 
+    def test_an_outage_from_the_creation_to_after_the_end(self):
+        """Each closing call is made once by `report resend`, which says so; a second time nothing is sent."""
+        for variant, code in (("noop", 0), ("deviated", 1)):
+            with self.subTest(variant):
+                self.fresh()
+                made = self.seeded(variant)
+                if variant == "deviated":
+                    self.standin.platform.environments[made["environment"]]["envvars"][0]["value"] = self.healthy()
+                self.standin.fault(method="PUT", path="*/state", do="refuse")  # the first call after the creation
+                done = self.run_and_lose(made)
+                self.assertEqual(done.code, code, done.said)
+                self.check_kept(done)
+                execution, = self.standin.platform.executions
+                self.standin.server.resume()
+                self.standin.forget()
+                first = self.resend()
+                self.assertEqual((first.code, self.spool()), (0, []), first.said)
+                self.assertEqual(self.calls(), CLOSING)
+                self.assertRegex(first.said, r"%s.*delivered" % execution)
+                self.verify(made, done, with_calls=False)
+                self.standin.forget()
+                second = self.resend()
+                self.assertEqual((second.code, self.standin.records), (0, []), second.said)
+
+    def test_two_that_resend_at_once_deliver_each_once(self):
+        plans = [self.seeded("noop") for _ in range(3)]
+        for made in plans:
+            self.standin.fault(method="PUT", path="*/results", do="refuse")
+            self.run_and_lose(made, PLAN_RUNNER_SPOOL=os.path.join(self.folder, SPOOL, made["plan"]))
+            self.standin.server.resume()
+        for made in plans:  # each was alone: none has delivered another's
+            folder = os.path.join(self.folder, SPOOL, made["plan"])
+            for name in os.listdir(folder):
+                os.rename(os.path.join(folder, name), os.path.join(self.folder, SPOOL, name))
+            os.rmdir(folder)
+        self.assertEqual(len(self.spool()), 3)
+        self.standin.forget()
+        self.standin.fault(method="PUT", path="*/results", times=None, do="delay", seconds=0.2)
+        both = [self.start("report", "resend", XDG_STATE_HOME=os.path.join(self.folder, "state")) for _ in range(2)]
+        self.assertEqual([self.finish(child).code for child in both], [0, 0])
+        self.assertEqual(self.spool(), [])
+        self.assertEqual(sorted(self.calls()), sorted(CLOSING * 3))
+        for made in plans:
+            self.assertEqual(self.execution(made)["user_state"]["current"], "finished")
+
+    def test_two_runs_at_once_in_one_home(self):
+        """Each keeps its own, and neither delivers or removes what the other is at."""
+        plans = [self.seeded("noop") for _ in range(2)]
+        self.standin.fault(method="PUT", path="*/results", times=None, do="status", status=503)
+        state = {"XDG_STATE_HOME": os.path.join(self.folder, "state"), "PLAN_RUNNER_REPORT_DEADLINE": "1"}
+        files = [("--result-file", "%d.json" % i, "--log-file", "%d.log" % i) for i in range(2)]
+        both = [self.start("service", "plan", "execute", *USUAL, *more, made["plan"], **state)
+                for made, more in zip(plans, files)]
+        self.assertEqual([self.finish(child).code for child in both], [0, 0])
+        self.assertEqual(len(self.spool()), 2)
+        del self.standin.server.faults[:]
+        self.standin.forget()
+        self.assertEqual(self.resend().code, 0)
+        self.assertEqual((self.spool(), sorted(self.calls())), ([], sorted(CLOSING * 2)))
+        for made, (_, name, *_) in zip(plans, files):
+            with open(os.path.join(self.folder, name), encoding="utf-8") as f:
+                journal = json.load(f)
+            stored = self.execution(made)["result"]
+            self.assertEqual(dict(stored, start=None), dict(journal, start=None), "the platform has its own start")
+
     def test_nothing_to_resend(self):
         done = self.resend()
         self.assertEqual(done.code, 0, done.said)
