@@ -54,7 +54,7 @@ static int exists(struct pr_context *context, const struct pr_args *args)
 	return PR_EXIT_OK;
 }
 
-static int path(struct pr_context *context, const struct pr_args *args)
+static int show_path(struct pr_context *context, const struct pr_args *args)
 {
 	PR_AUTO(free) char *found = config_path(context, args);
 
@@ -131,7 +131,7 @@ static const struct pr_command exists_command = {.name = "exists",
 	.run = exists};
 
 static const struct pr_command path_command = {
-	.name = "path", .summary = "Print where the configuration file is.", .run = path};
+	.name = "path", .summary = "Print where the configuration file is.", .run = show_path};
 
 static const struct pr_command *const commands[] = {
 	&view_command, &get_command, &pr_command_config_init, &exists_command, &path_command};

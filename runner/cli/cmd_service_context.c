@@ -29,7 +29,8 @@ static int fetch(
 {
 	struct pr_plan_context context = {.signals = &connection->signals,
 		.platform = connection->platform,
-		.controls = controls};
+		.controls = controls,
+		.printing = true};
 	char path[PR_UUID_SIZE + 16];
 	json_auto_t *answer = NULL;
 	int rc;

@@ -82,7 +82,8 @@ static int load_integration(
 	pr_text_print(path, sizeof path, "/integrations/%s", id);
 	rc = get(context, &reply, path);
 	if (is_missing(&reply)) {
-		pr_print("Plan references integration %s which does not exist\n", id);
+		(context->printing ? pr_print_error : pr_print)(
+			"Plan references integration %s which does not exist\n", id);
 		return 0;
 	}
 	if (rc)

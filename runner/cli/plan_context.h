@@ -16,6 +16,7 @@ struct pr_plan_context {
 	struct pr_platform *platform;
 	struct pr_secret_files *secret_files; /* NULL: environments are not loaded */
 	json_t *controls;                     /* an object that gets the controls by name */
+	bool printing; /* standard output is for the controls: what is told goes beside it */
 };
 
 /*
