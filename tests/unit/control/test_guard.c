@@ -145,7 +145,8 @@ static void a_probe_is_judged_by_its_tolerance(void **state)
 		/* a probe that failed has the output null */
 		{"[" ITEM(UNDER("\"x\"", ",\"value\":1"), ",\"tolerance\":true") "]", "0- ready ",
 			""},
-		{"[" ITEM(YES, ",\"tolerance\":{\"type\":\"nonsense\"}") "]", "0- ready ", "x"},
+		{"[" ITEM(YES, ",\"tolerance\":{\"type\":\"regex\",\"pattern\":\"(\"}") "]",
+			"0- ready ", "x"},
 		{"[{\"ref\": \"nowhere\"}]", "0- ready ", "x"},
 		{"[" ITEM("{\"type\":\"nonsense\"}", "") "]", "0- ready ", "x"},
 	};
@@ -201,6 +202,17 @@ static void a_guard_that_is_stopped_says_no_more(void **state)
 	assert_string_equal(pr_buf_str(&f->said), "0+ ");
 }
 
+static void a_guard_that_is_stopped_repeats_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	f->left = 1;
+	assert_false(run(f, "[" ITEM(YES, ",\"tolerance\":true,\"frequency\":2") "]"));
+	run_for(f, INT64_C(1000000));
+	run_for(f, INT64_C(9000000));
+	assert_string_equal(pr_buf_str(&f->said), "0+ ");
+}
+
 static void what_are_no_probes_is_refused(void **state)
 {
 	static const char *const cases[] = {"{}", "null", "\"x\"", "[5]", "[[]]",
@@ -232,6 +244,8 @@ int main(void)
 			nothing_to_wait_for_is_never_ready, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_guard_that_is_stopped_says_no_more, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_guard_that_is_stopped_repeats_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_are_no_probes_is_refused, setup, teardown),
 	};
 
