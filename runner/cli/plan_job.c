@@ -101,8 +101,10 @@ static int fetch_plan(struct pr_plan_job *job, struct pr_err *err)
 	pr_text_print(path, sizeof path, "/plans/%s", job->plan_id);
 	if (pr_ask(&job->signals, job->platform, "GET", path, NULL, &reply))
 		return fail_with_reply(job, &reply, err);
-	if (pr_plan_read(reply.body, &job->plan, err))
+	if (pr_plan_read(reply.body, &job->plan, err)) {
+		pr_plan_job_tell_error(job, err->msg);
 		return PR_EPROTO;
+	}
 	return 0;
 }
 
@@ -179,11 +181,25 @@ static int set_running(struct pr_plan_job *job, struct pr_err *err)
 	return fail_with_reply(job, &reply, err);
 }
 
+/* What the plan refers to; without it the plan is not run, and is not left as if it still might be.
+ */
+static int load_surroundings(struct pr_plan_job *job, struct pr_err *err)
+{
+	int rc = load_context(job, err);
+
+	if (!rc)
+		rc = export_variables(job, err);
+	if (!rc)
+		rc = load_environment(job, err);
+	if (rc)
+		pr_plan_job_tell_error(job, err->msg);
+	return rc;
+}
+
 int pr_plan_job_open(struct pr_plan_job *job, struct pr_err *err)
 {
-	static int (*const steps[])(struct pr_plan_job *, struct pr_err *) = {open_settings,
-		open_log, fetch_plan, load_context, export_variables, load_environment,
-		set_running};
+	static int (*const steps[])(struct pr_plan_job *, struct pr_err *) = {
+		open_settings, open_log, fetch_plan, load_surroundings, set_running};
 	int rc;
 
 	if (pr_uuid_parse(job->options.plan, job->plan_id, err))

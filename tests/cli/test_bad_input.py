@@ -173,6 +173,44 @@ class Refused(PlatformCase):
                 self.standin.fault(method="GET", path="*/plans/*", times=None, do="status", **fault)
                 self.check(self.execute(made["plan"]), 1, pattern, target)
 
+    def test_an_organisation_that_is_not_ours_or_no_more(self):
+        for title, change, pattern in (("not a member", lambda org: org["members"].clear(), "(?i)403|forbidden"),
+                                       ("deleted", lambda org: org.update(deleted=True), "(?i)410|gone|not found")):
+            with self.subTest(title), Target() as target:
+                self.fresh()
+                platform = self.standin.platform
+                made = self.plan(self.touching(target))
+                change(platform.orgs[self.standin.org])
+                done = self.execute(made["plan"])
+                self.check(done, 1, pattern, target)
+                self.assertEqual(len(done.lines()), 1, done.said)
+
+    def test_a_plan_without_experiments(self):
+        for experiments in ([], None):
+            with self.subTest(experiments), Target() as target:
+                made = self.plan(self.touching(target))
+                self.standin.platform.plans[made["plan"]]["definition"]["experiments"] = experiments
+                for args, status in ((("--load-environment",), "created"), (USUAL, "error")):
+                    self.check(self.execute(made["plan"], *args), 1, "has no experiment", target)
+                    self.assertEqual(self.stored_plan(made)["status"], status)
+                self.assertRegex(self.stored_plan(made)["error"], "has no experiment")
+
+    def test_no_integrations_is_no_error(self):
+        with Target() as target:
+            made = self.plan(self.touching(target))
+            self.standin.platform.plans[made["plan"]]["definition"]["integrations"] = None
+            self.assertEqual(self.execute(made["plan"]).code, 0)
+            self.assertEqual(len(target.records), 1)
+
+    def test_python_without_an_interpreter_is_stored_as_the_error(self):
+        tools = os.path.join(self.folder, "bin")
+        os.mkdir(tools)
+        made = self.plan({"title": "t", "description": "d", "method": [action("a", python("chaosfirst.actions"))]})
+        self.assertEqual(self.execute(made["plan"], PATH=tools).code, 2)
+        stored = self.stored_plan(made)
+        self.assertEqual((stored["status"], stored["executions_count"]), ("error", 0))
+        self.assertIn("chaosfirst.actions", stored["error"])
+
     def test_status_that_cannot_be_set(self):
         for status, pattern in ((401, "not authorized"), (403, "(?i)403|forbidden"), (404, "plan not found")):
             with self.subTest(status), Target() as target:

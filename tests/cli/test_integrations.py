@@ -6,7 +6,7 @@ import unittest
 import uuid
 
 from endpoint import Endpoint
-from platform_case import PlatformCase, Target
+from platform_case import USUAL, PlatformCase, Target
 
 SHOW = {"type": "process", "path": "sh", "arguments": ["-c", "echo $A $B $C; stat -c %a $F $F/.. ; cat $F"]}
 
@@ -137,11 +137,14 @@ class Absent(IntegrationCase):
                 self.fresh()
                 made = self.plan(self.touching(target), integrations=[self.integration("prechecks")])
                 self.standin.fault(method="GET", path=path, times=None, do="status", status=status, body=body)
-                done = self.execute(made["plan"])
+                done = self.execute(made["plan"], *USUAL)
                 self.assertEqual(done.code, 1, done.said)
                 self.assertEqual(target.records, [])
                 self.assertNotIn("create", self.calls())
                 self.assertIn("the plan's integration '", done.said)
+                stored = self.stored_plan(made)
+                self.assertEqual((stored["status"], stored["executions_count"]), ("error", 0))
+                self.assertIn("the plan's integration '", stored["error"])
 
 
 if __name__ == "__main__":
