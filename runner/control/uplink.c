@@ -13,6 +13,7 @@
 #define US_PER_MS INT64_C(1000)
 #define BYTES_FACTOR 4
 #define SILENCE_US ((int64_t)30 * 1000000)
+#define BYTES_PER_S 16384 /* of uploads that only end a silence */
 
 static void send_next(struct pr_uplink *uplink);
 
@@ -82,6 +83,17 @@ static size_t send_body(
 	return request.body_len;
 }
 
+/*
+ * After how long one that was skipped goes all the same: the larger, the later, or the bytes of a
+ * long run would grow with its journal and with its time.
+ */
+static int64_t silence_us(const struct pr_uplink *uplink)
+{
+	int64_t us = (int64_t)(uplink->last_size * 1000 / BYTES_PER_S) * US_PER_MS;
+
+	return us > SILENCE_US ? us : SILENCE_US;
+}
+
 /* Keeps the bytes of a run linear in its journal: its present size is estimated by its entries. */
 static bool is_worth_sending(const struct pr_uplink *uplink)
 {
@@ -89,7 +101,7 @@ static bool is_worth_sending(const struct pr_uplink *uplink)
 	uint64_t size;
 
 	if (!uplink->last_entries ||
-		pr_loop_now_us(uplink->loop) - uplink->last_sent_us > SILENCE_US)
+		pr_loop_now_us(uplink->loop) - uplink->last_sent_us > silence_us(uplink))
 		return true;
 	size = uplink->last_size * entries / uplink->last_entries;
 	return uplink->sent_bytes <= BYTES_FACTOR * size;
@@ -103,7 +115,7 @@ static void on_silence(void *arg)
 /* What is skipped goes after a long silence, if nothing else happens before. */
 static void send_later(struct pr_uplink *uplink)
 {
-	int64_t due_us = uplink->last_sent_us + SILENCE_US - pr_loop_now_us(uplink->loop);
+	int64_t due_us = uplink->last_sent_us + silence_us(uplink) - pr_loop_now_us(uplink->loop);
 
 	if (!pr_timer_active(&uplink->timer))
 		(void)pr_timer_start(uplink->loop, &uplink->timer, due_us + 1, on_silence, uplink);

@@ -151,6 +151,29 @@ static void uploads_are_skipped_when_they_are_many_and_resumed_after_a_silence(v
 	drain(f);
 }
 
+static void large_uploads_are_resumed_later(void **state)
+{
+	struct fixture *f = *state;
+	int before;
+
+	SERVE(&f->place, fine);
+	start(f);
+	rest(f);
+	pr_uplink_touch(&f->uplink);
+	rest(f);
+	before = f->place.canned.record->count;
+	f->uplink.last_size = (size_t)1 << 20; /* 64 s */
+	f->uplink.sent_bytes = (size_t)8 << 20;
+	pr_uplink_touch(&f->uplink);
+	pr_fake_clock_advance(&f->clock, INT64_C(60) * 1000 * US_PER_MS);
+	rest(f);
+	assert_int_equal(f->place.canned.record->count, before);
+	pr_fake_clock_advance(&f->clock, INT64_C(5) * 1000 * US_PER_MS);
+	place_settle(&f->place, before + 1);
+	rest(f);
+	drain(f);
+}
+
 static void failures_change_nothing(void **state)
 {
 	static const struct canned_step steps[] = {
@@ -310,6 +333,7 @@ int main(void)
 		CASE(the_state_goes_before_any_results),
 		CASE(only_the_latest_journal_is_sent),
 		CASE(uploads_are_skipped_when_they_are_many_and_resumed_after_a_silence),
+		CASE(large_uploads_are_resumed_later),
 		CASE(failures_change_nothing),
 		CASE(nothing_is_sent_after_the_end),
 		CASE(a_silent_platform_is_not_waited_for_long),
