@@ -1,11 +1,11 @@
 #include "control/notify.h"
 
 #include "base/log.h"
-#include "base/redact.h"
 #include "base/text.h"
 #include "codec/json.h"
 #include "codec/json_write.h"
 #include "codec/pyvalue.h"
+#include "control/credential.h"
 #include "net/http.h"
 #include "net/url.h"
 
@@ -72,28 +72,6 @@ static void on_answer(void *arg, const struct pr_http_response *response)
 	pr_loop_stop(notice->loop);
 }
 
-static bool is_credential(const char *header)
-{
-	static const char *const names[] = {
-		"authorization", "cookie", "token", "secret", "password", "key", "signature"};
-
-	for (size_t i = 0; i < PR_LEN(names); i++)
-		if (strcasestr(header, names[i]))
-			return true;
-	return false;
-}
-
-static int hide_credential(const char *header, const char *value)
-{
-	const char *space = strrchr(value, ' ');
-
-	if (!is_credential(header))
-		return 0;
-	if (pr_redact_add(value, NULL))
-		return PR_ENOMEM;
-	return space ? pr_redact_add(space + 1, NULL) : 0;
-}
-
 static bool add_headers(struct notice *notice)
 {
 	const json_t *headers = json_object_get(notice->channel, "headers");
@@ -106,7 +84,7 @@ static bool add_headers(struct notice *notice)
 		const char *text = json_string_value(value);
 
 		if (notice->header_count == HEADERS_MAX || (!text && !json_is_null(value)) ||
-			(text && hide_credential(name, text)))
+			(text && pr_credential_hide(name, text)))
 			return false;
 		notice->headers[notice->header_count++] = (struct pr_http_header){name, text};
 	}

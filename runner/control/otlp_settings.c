@@ -2,9 +2,9 @@
 
 #include "base/env.h"
 #include "base/log.h"
-#include "base/redact.h"
 #include "base/text.h"
 #include "codec/json.h"
+#include "control/credential.h"
 #include "net/url.h"
 
 #include <string.h>
@@ -86,13 +86,12 @@ static int read_pairs(
 static int add_header(struct pr_otlp_settings *settings, const char *name, const char *value)
 {
 	struct pr_http_header *header = &settings->headers[settings->header_count];
-	const char *space = strrchr(value, ' ');
 
 	if (settings->header_count == PR_OTLP_HEADERS_MAX) {
 		pr_warn("The trace header '%s' is one too many and is left out", name);
 		return 0;
 	}
-	if (pr_redact_add(value, NULL) || (space && pr_redact_add(space + 1, NULL)))
+	if (pr_credential_hide(name, value))
 		return PR_ENOMEM;
 	*header = (struct pr_http_header){pr_text_dup(name), pr_text_dup(value)};
 	settings->header_count++;

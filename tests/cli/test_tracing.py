@@ -183,6 +183,12 @@ class Sent(Traced):
         self.assertNotIn(b"canary-value", collector.requests[0][1].body)
         self.assertNotIn("canary-value", done.said + done.file("run.log") + done.file("result.json"))
 
+    def test_what_is_no_secret_stays_as_it_is(self):
+        collector = self.collector()
+        done = self.traced(experiment([action("tell", "echo", ["a-data-set"])]), collector,
+                           OTEL_EXPORTER_OTLP_HEADERS="x-honeycomb-team=canary-value,x-honeycomb-dataset=a-data-set")
+        self.assertEqual(done.journal["run"][0]["output"]["stdout"], "a-data-set\n")
+
     def test_switched_off(self):
         for change in ({"OTEL_SDK_DISABLED": "true"}, {"OTEL_TRACES_EXPORTER": "none"}):
             collector = self.collector()
