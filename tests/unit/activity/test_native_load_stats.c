@@ -126,7 +126,7 @@ static void check_random(size_t n, uint64_t seed)
 		all[i] = duration;
 		if (ok)
 			good[good_count++] = duration;
-		add(&stats, (double)(i / 4), duration, ok ? 200 : 503);
+		add(&stats, floor((double)i / 4), duration, ok ? 200 : 503);
 	}
 	qsort(all, n, sizeof *all, ascending);
 	qsort(good, good_count, sizeof *good, ascending);

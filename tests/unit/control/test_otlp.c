@@ -96,6 +96,47 @@ static void a_span_is_written_with_its_fields(void **state)
 	assert_non_null(memmem(out.ptr, out.len, "\x12\x08\xbb\xbb", 4));
 }
 
+/* Each kind of attribute, and what a span may lack, as protobuf's JSON has them. */
+static void spans_are_written_as_json(void **state)
+{
+	static const char expected[] =
+		"{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\","
+		"\"value\":{\"stringValue\":\"s\"}}]},\"scopeSpans\":[{\"scope\":{\"name\":"
+		"\"plan-runner\",\"version\":\"" PR_VERSION "\"},\"spans\":[{\"traceId\":"
+		"\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"spanId\":\"bbbbbbbbbbbbbbbb\",\"name\":"
+		"\"n\",\"kind\":3,\"startTimeUnixNano\":\"1000\",\"endTimeUnixNano\":\"2000\","
+		"\"attributes\":[{\"key\":\"b\",\"value\":{\"boolValue\":true}},{\"key\":\"i\","
+		"\"value\":{\"intValue\":\"-5\"}},{\"key\":\"d\",\"value\":{\"doubleValue\":"
+		"0.5}},{\"key\":\"l\",\"value\":{\"arrayValue\":{\"values\":[{\"stringValue\":"
+		"\"x\"},{\"stringValue\":\"y\"}]}}}],\"status\":{\"code\":2}},{\"traceId\":"
+		"\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"spanId\":\"cccccccccccccccc\","
+		"\"parentSpanId\":\"bbbbbbbbbbbbbbbb\",\"name\":\"m\",\"kind\":1,"
+		"\"startTimeUnixNano\":\"1000\",\"endTimeUnixNano\":\"2000\",\"attributes\":[],"
+		"\"status\":{}}]}]}]}";
+	char names[][2] = {"n", "m"};
+	json_auto_t *attributes =
+		json_pack("{s:b, s:i, s:f, s:[s, s]}", "b", 1, "i", -5, "d", 0.5, "l", "x", "y");
+	json_auto_t *resource = json_pack("{s:s}", "service.name", "s");
+	struct pr_span spans[] = {{.kind = PR_SPAN_CLIENT,
+					  .name = names[0],
+					  .start_us = 1,
+					  .end_us = 2,
+					  .attributes = attributes,
+					  .failed = true},
+		{.kind = PR_SPAN_INTERNAL, .name = names[1], .start_us = 1, .end_us = 2}};
+	struct pr_otlp_batch batch = {.spans = spans, .count = 2, .resource = resource};
+	PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(4096);
+
+	(void)state;
+	memset(spans[0].trace, 0xaa, sizeof spans[0].trace);
+	memset(spans[1].trace, 0xaa, sizeof spans[1].trace);
+	memset(spans[0].id, 0xbb, sizeof spans[0].id);
+	memset(spans[1].id, 0xcc, sizeof spans[1].id);
+	memset(spans[1].parent, 0xbb, sizeof spans[1].parent);
+	assert_int_equal(pr_otlp_write_json(&batch, &out), 0);
+	assert_string_equal(pr_buf_str(&out), expected);
+}
+
 static void traceparent_names_trace_and_span(void **state)
 {
 	struct pr_span span = {0};
@@ -184,6 +225,7 @@ int main(void)
 		cmocka_unit_test(what_is_too_large_fails_outside_too),
 		cmocka_unit_test(secrets_are_replaced_with_the_right_length),
 		cmocka_unit_test(a_span_is_written_with_its_fields),
+		cmocka_unit_test(spans_are_written_as_json),
 		cmocka_unit_test(traceparent_names_trace_and_span),
 		cmocka_unit_test_teardown(variables_say_where_traces_go, clear_variables),
 	};

@@ -91,9 +91,10 @@ static void on_datagram(void *arg, int fd, unsigned events)
 	size_t size;
 
 	(void)events;
-	assert_true(n > 12);
+	if (n <= 12)
+		fail_msg("no question: %zd", n);
 	s->asked++;
-	if (s->by_udp == SILENT) {
+	if (n <= 12 || s->by_udp == SILENT) {
 		pass_time(s->clock);
 		return;
 	}
@@ -159,9 +160,9 @@ static int bound_socket(int kind, int *port)
 	socklen_t length = sizeof address;
 	int fd = socket(AF_INET, kind | SOCK_CLOEXEC, 0);
 
-	assert_true(fd >= 0);
-	if (bind(fd, (struct sockaddr *)(void *)&address, length)) {
-		close(fd);
+	if (fd < 0 || bind(fd, (struct sockaddr *)(void *)&address, length)) {
+		if (fd >= 0)
+			close(fd);
 		return -1;
 	}
 	assert_int_equal(getsockname(fd, (struct sockaddr *)(void *)&address, &length), 0);
@@ -183,7 +184,7 @@ static void server_open(struct server *s, struct pr_loop *loop, struct pr_fake_c
 			close(s->tcp);
 	}
 	assert_true(s->udp >= 0);
-	assert_int_equal(listen(s->tcp, 4), 0);
+	assert_true(s->tcp >= 0 && listen(s->tcp, 4) == 0);
 	assert_int_equal(
 		pr_watch_start(loop, &s->on_udp, s->udp, PR_IO_READ, on_datagram, s, NULL), 0);
 	assert_int_equal(
