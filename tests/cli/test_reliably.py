@@ -172,6 +172,17 @@ class Shown(ReliablyCase):
         self.assertEqual(self.said_by("version"), (0, "Reliably CLI: " + number, ""))
         self.assertEqual((code, self.said_by("version", "--short")[1]), (0, number))
 
+    def test_completions_are_those_of_the_shell(self):
+        for shell, part in (("/usr/bin/zsh", "bashcompinit"), ("/bin/bash", "COMP_WORDS"), ("fish", "complete -c")):
+            code, out, err = self.said_by("--show-completion", SHELL=shell)
+            self.assertEqual((code, err), (0, ""), shell)
+            self.assertIn(part, out)
+        self.assertEqual(self.said_by("--show-completion", SHELL=""), self.said_by("--show-completion", SHELL="bash"))
+        self.assertEqual(self.said_by("--show-completion", SHELL="/bin/none")[:2], (2, ""))
+        code, out, _ = self.said_by("--install-completion")
+        self.assertEqual(code, 0)
+        self.assertIn("source <(reliably --show-completion)", out)
+
 
 class Config(ReliablyCase):
     def test_precedence(self):
