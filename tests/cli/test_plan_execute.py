@@ -3,13 +3,15 @@
 end, and that nothing is lost when the platform misbehaves (docs/design.md, decisions 3 to 5)."""
 import json
 import os
+import pty
 import re
 import signal
 import stat
+import subprocess
 import time
 import unittest
 
-from platform_case import USUAL, PlatformCase, Target, kind_of
+from platform_case import CLOSED, PROGRAM, USUAL, PlatformCase, Target, kind_of
 
 CLOSING = ["results", "status:completed", "state:finished"]
 SPOOL = os.path.join("state", "plan-runner", "spool")
@@ -143,6 +145,29 @@ class Options(PlatformCase):
         again = self.execute(made["plan"], "--load-environment", "--log-file", "mine.log")
         self.assertGreater(len(again.file("mine.log")), size, "the log is appended to")
 
+    def test_progress_on_a_terminal_only(self):
+        made = self.plan({"title": "t", "description": "d", "rollbacks": [], "method": [
+            {"type": "action", "name": "waits", "provider": {"type": "process", "path": "sleep", "arguments": "0.2"}}]})
+        self.assertNotIn("method 1 of 1", self.execute(made["plan"], TERM="xterm").said)
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        child = subprocess.Popen([PROGRAM, "service", "plan", "execute", made["plan"]], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=theirs, env=self.environment(TERM="xterm"))
+        os.close(theirs)
+        self.assertEqual(child.wait(30), 0)
+        self.assertRegex(os.read(ours, 65536).decode(), r"^\r0:00 \| method 1 of 1: waits 0:00\x1b\[K")
+
+    def test_no_line_is_longer_than_64_kib(self):
+        flood = "head -c 300000 /dev/zero | tr '\\0' x; head -c 300000 /dev/zero | tr '\\0' y >&2; exit 1"
+        made = self.plan({"title": "t" * 100000, "description": "d", "rollbacks": [], "method": [
+            {"type": "probe", "name": "n" * 100000, "tolerance": 0,
+             "provider": {"type": "process", "path": "sh", "arguments": ["-c", flood]}},
+            {"type": "action", "name": "m", "provider": {"type": "http", "url": CLOSED + "/" + "u" * 100000}}]})
+        done = self.execute(made["plan"], *USUAL, "--log-stdout")
+        for text in (done.out, done.err, done.file("run.log"), self.bodies("results")[-1]["log"]):
+            self.assertLessEqual(max(len(line) for line in text.encode().split(b"\n")), 65536)
+        self.assertEqual(len(done.journal["run"][0]["output"]["stdout"]), 300000, "only lines are cut")
+
     def test_a_journal_that_cannot_be_written_in_the_end_is_reported_and_no_success(self):
         os.mkdir(os.path.join(self.folder, "gone"))
         made = self.plan({"title": "Gone", "description": "Loses its journal", "rollbacks": [], "method": [
@@ -270,6 +295,9 @@ class Reports(PlatformCase):
         done = self.run_and_lose(made)
         self.assertIn("plan-runner report resend", done.err)
         self.assertIn(self.spool()[0], done.err)
+        listed = self.run_program("report", "list", XDG_STATE_HOME=os.path.join(self.folder, "state"))
+        self.assertEqual((listed.code, len(listed.out.splitlines())), (0, 2), listed.said)
+        self.assertIn(made["plan"], listed.out)
 
     def test_failing_calls_are_tried_again(self):
         for path, fault in (("*/results", dict(do="status", status=503, times=3)), ("*/results", dict(do="reset", times=2)),
