@@ -173,7 +173,7 @@ class Shown(ReliablyCase):
         self.assertEqual((code, self.said_by("version", "--short")[1]), (0, number))
 
     def test_completions_are_those_of_the_shell(self):
-        for shell, part in (("/usr/bin/zsh", "bashcompinit"), ("/bin/bash", "COMP_WORDS"), ("fish", "complete -c")):
+        for shell, part in (("/usr/bin/zsh", "bashcompinit"), ("/bin/bash", "COMP_WORDS"), ("/usr/bin/fish", "complete -c")):
             code, out, err = self.said_by("--show-completion", SHELL=shell)
             self.assertEqual((code, err), (0, ""), shell)
             self.assertIn(part, out)
