@@ -33,7 +33,7 @@ static const struct pr_positional starter_positionals[] = {
 };
 
 #define STARTER(word)                                   \
-	{.name = (word),                                  \
+	{.name = (word),                                \
 		.summary = "Says what to use instead.", \
 		PR_OPTIONS(starter_options),            \
 		PR_POSITIONALS(starter_positionals),    \

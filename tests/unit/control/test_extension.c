@@ -124,17 +124,14 @@ static void what_is_known_of_the_execution_is_added(void **state)
 
 static void the_packages_that_are_built_in_are_named(void **state)
 {
-	static const char ours[] =
-		"[{'name': 'chaostoolkit-reliably', 'version': '0.84.0'}]";
+	static const char ours[] = "[{'name': 'chaostoolkit-reliably', 'version': '0.84.0'}]";
 	static const struct {
 		const char *document, *packages;
 	} cases[] = {
 		{"{'method': [{'provider': {'type': 'process'}}, 3, {'provider': null}]}", "[]"},
 		{"{'method': [{'provider': {'module': 'os.path'}}]}", "[]"},
-		{"{'method': [{'provider': {'module': 'chaosreliably.activities.pauses'}}]}",
-			ours},
-		{"{'rollbacks': [{'provider': {'module': 'chaosreliably.activities.tls'}}]}",
-			ours},
+		{"{'method': [{'provider': {'module': 'chaosreliably.activities.pauses'}}]}", ours},
+		{"{'rollbacks': [{'provider': {'module': 'chaosreliably.activities.tls'}}]}", ours},
 		{"{'steady-state-hypothesis': {'probes': [{'provider': {'module':"
 		 " 'chaosreliably.activities.http.probes'}}]}}",
 			ours},
@@ -145,10 +142,9 @@ static void the_packages_that_are_built_in_are_named(void **state)
 		json_t *extension = json_object();
 		struct pr_run_view run = {.document = parse(cases[i].document)};
 
-		assert_int_equal(
-			pr_extension_complete(extension, &run, "https://here", NULL), 0);
-		assert_json(json_object_get(extension, "chaostoolkit_extensions"),
-			cases[i].packages);
+		assert_int_equal(pr_extension_complete(extension, &run, "https://here", NULL), 0);
+		assert_json(
+			json_object_get(extension, "chaostoolkit_extensions"), cases[i].packages);
 		assert_null(json_object_get(run.document, "configuration"));
 		json_decref(extension);
 		json_decref(run.document);
@@ -177,8 +173,7 @@ static void slack_is_told_where_the_execution_is(void **state)
 
 		assert_int_equal(pr_extension_complete(extension, &run, "u", NULL), 0);
 		assert_json(run.document, cases[i].after);
-		assert_json(run.configuration,
-			"{'slack_extra': ['<u|View Reliably Execution>']}");
+		assert_json(run.configuration, "{'slack_extra': ['<u|View Reliably Execution>']}");
 		json_decref(extension);
 		json_decref(run.document);
 		json_decref(run.configuration);
