@@ -289,7 +289,7 @@ static const struct pr_option options[] = {
 	{"fail-fast", 0, PR_OPTION_FLAG, NULL, "Stop at the first continuous check that misses.",
 		NULL},
 	{"timeout", 0, PR_OPTION_VALUE, "DURATION",
-		"End the run after this time, as 90s or 15m; rollbacks are played.", NULL},
+		"End the run after this time, as 90s or 15m; rollbacks by their strategy.", NULL},
 	{"quiet", 'q', PR_OPTION_FLAG, NULL, "Show no progress on a terminal.", NULL},
 	{"settings", 0, PR_OPTION_VALUE, "FILE", "Settings (~/.chaostoolkit/settings.yaml).", NULL},
 	{"verbose", 'v', PR_OPTION_FLAG, NULL, "Log everything, with its place.", NULL},

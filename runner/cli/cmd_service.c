@@ -136,7 +136,7 @@ static const struct pr_option execute_options[] = {
 	{"spool-to-log", 0, PR_OPTION_FLAG, NULL,
 		"Put the journal into the log when it cannot be delivered.", NULL},
 	{"timeout", 0, PR_OPTION_VALUE, "DURATION",
-		"End the run after this time, as 90s or 15m; rollbacks are played.", NULL},
+		"End the run after this time, as 90s or 15m; rollbacks by their strategy.", NULL},
 	{"quiet", 'q', PR_OPTION_FLAG, NULL, "Show no progress on a terminal.", NULL},
 	{"ca-file", 0, PR_OPTION_VALUE, "FILE", "Certificates of the authorities to trust.", NULL},
 	{"config", 0, PR_OPTION_VALUE, "PATH", "Configuration (~/.config/reliably/config.toml).",
