@@ -127,5 +127,26 @@ static int configure(const struct pr_native_env *env, const json_t *declaration,
 
 static const char *const modules[] = {"chaosreliably.controls.autopause", NULL};
 
-const struct pr_native_control pr_native_autopause = {
-	.modules = modules, .events = true, .configure = configure};
+static const struct pr_native_known known[] = {
+	{"autopause", true},
+	{"autopause.method", false},
+	{"autopause.method.actions", false},
+	{"autopause.method.actions.enabled", false},
+	{"autopause.method.actions.pause_duration", false},
+	{"autopause.method.probes", false},
+	{"autopause.method.probes.enabled", false},
+	{"autopause.method.probes.pause_duration", false},
+	{"autopause.steady-state-hypothesis", false},
+	{"autopause.steady-state-hypothesis.enabled", false},
+	{"autopause.steady-state-hypothesis.pause_duration", false},
+	{"autopause.rollbacks", false},
+	{"autopause.rollbacks.enabled", false},
+	{"autopause.rollbacks.pause_duration", false},
+	{NULL, false},
+};
+
+const struct pr_native_control pr_native_autopause = {.modules = modules,
+	.known = known,
+	.idle = "nothing is paused",
+	.events = true,
+	.configure = configure};

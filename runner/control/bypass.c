@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "codec/json.h"
+#include "codec/pyvalue.h"
 #include "control/native_rows.h"
 #include "experiment/activities.h"
 
@@ -65,9 +66,18 @@ static int configure(const struct pr_native_env *env, const json_t *declaration,
 	struct pr_native *ret_native, struct pr_err *err)
 {
 	const json_t *arguments = pr_native_arguments(declaration);
-	struct bypass *self = malloc(sizeof *self);
+	const json_t *type = json_object_get(arguments, "target_type");
+	const json_t *names = json_object_get(arguments, "target_names");
+	struct bypass *self;
 
 	(void)env;
+	if (pr_value_truthy(type) && !json_is_string(type))
+		return pr_fail(
+			err, PR_EINVAL, "target_type must be a text, not %s", pr_json_kind(type));
+	if (pr_value_truthy(names) && !json_is_array(names))
+		return pr_fail(
+			err, PR_EINVAL, "target_names must be a list, not %s", pr_json_kind(names));
+	self = malloc(sizeof *self);
 	if (!self)
 		return pr_fail_nomem(err);
 	self->type = pr_json_str(arguments, "target_type");
@@ -78,4 +88,13 @@ static int configure(const struct pr_native_env *env, const json_t *declaration,
 
 static const char *const modules[] = {"chaosaddons.controls.bypass", NULL};
 
-const struct pr_native_control pr_native_bypass = {.modules = modules, .configure = configure};
+static const struct pr_native_known known[] = {
+	{"target_type", true},
+	{"target_names", true},
+	{NULL, false},
+};
+
+const struct pr_native_control pr_native_bypass = {.modules = modules,
+	.known = known,
+	.idle = "no activity is left out",
+	.configure = configure};

@@ -5,8 +5,10 @@
 #include "codec/json.h"
 #include "codec/pyvalue.h"
 #include "control/application.h"
+#include "control/native_arguments.h"
 #include "control/relay.h"
 #include "experiment/activities.h"
+#include "experiment/check_control.h"
 #include "experiment/substitute.h"
 
 /* One native control that was configured. */
@@ -68,6 +70,7 @@ static void warn_missing(struct pr_controls *controls, const json_t *declaration
 {
 	const char *module = module_of(declaration);
 	const char *name = pr_json_str(declaration, "name");
+	const char *near = module ? pr_control_module_near(module) : NULL;
 
 	if (!module || pr_text_eq(module, "chaosreliably.controls.experiment") ||
 		json_object_get(controls->missing, module))
@@ -75,8 +78,9 @@ static void warn_missing(struct pr_controls *controls, const json_t *declaration
 	(void)json_object_set_new(controls->missing, module, json_true());
 	if (global || !controls->options.validated)
 		pr_warn("Control module '%s' is not available in this version: the control '%s' is "
-			"ignored",
-			module, name ? name : "(no name)");
+			"ignored%s%s%s",
+			module, name ? name : "(no name)", near ? "; did you mean '" : "",
+			near ? near : "", near ? "'?" : "");
 }
 
 static struct instance *instance_add(struct pr_controls *controls)
@@ -161,8 +165,10 @@ static bool configure(struct pr_controls *controls, const struct pr_run_view *vi
 	instance->declaration = json_incref(declaration);
 	instance->global = global;
 	instance->control = control;
-	if (make_native(controls, view, instance, &err) == 0)
+	if (make_native(controls, view, instance, &err) == 0) {
+		pr_native_arguments_check(control, instance->configured);
 		return true;
+	}
 	pr_warn("The control '%s' is left out: %s", pr_json_str(declaration, "name"), err.msg);
 	instance_release(instance);
 	controls->count--;

@@ -223,5 +223,13 @@ static int configure(const struct pr_native_env *env, const json_t *declaration,
 
 static const char *const modules[] = {"chaosreliably.controls.metrics", NULL};
 
+static const struct pr_native_known known[] = {
+	{"probes", false},
+	{"frequency", false},
+	{"recovery_timeout", false},
+	{"block_execution", false},
+	{NULL, false},
+};
+
 const struct pr_native_control pr_native_metrics = {
-	.modules = modules, .events = true, .configure = configure};
+	.modules = modules, .known = known, .events = true, .configure = configure};

@@ -31,8 +31,16 @@ struct pr_native {
 	void (*free)(void *self); /* of hook.self; ends what is under way; NULL: nothing to do */
 };
 
+/* An argument that a control knows. */
+struct pr_native_known {
+	const char *path; /* its name; "a.b": the member b of the argument a; NULL ends a table */
+	bool needed;      /* without a value for one of those that are, it has nothing to do */
+};
+
 struct pr_native_control {
 	const char *const *modules; /* provider.module, every name it is known by; ends with NULL */
+	const struct pr_native_known *known; /* its arguments; NULL: they are not checked */
+	const char *idle; /* what follows where none has a value that is needed, for the log */
 	/*
 	 * Its Python module registers for the events of the run (docs/engine.md 7.4): it hears of
 	 * every point, once. Without: of the points that a control has functions for, as often as

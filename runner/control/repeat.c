@@ -100,4 +100,11 @@ static int configure(const struct pr_native_env *env, const json_t *declaration,
 
 static const char *const modules[] = {"chaosaddons.controls.repeat", NULL};
 
-const struct pr_native_control pr_native_repeat = {.modules = modules, .configure = configure};
+static const struct pr_native_known known[] = {
+	{"repeat_count", true},
+	{"break_if_previous_iteration_failed", false},
+	{NULL, false},
+};
+
+const struct pr_native_control pr_native_repeat = {
+	.modules = modules, .known = known, .idle = "nothing is repeated", .configure = configure};

@@ -214,10 +214,8 @@ static int make_endpoint(const struct safeguard *settings, const json_t *declara
 	json_auto_t *auth = pr_native_argument(json_object_get(arguments, "auth"));
 	json_auto_t *probes = NULL;
 
-	if (!pr_value_truthy(url)) {
-		pr_debug("Missing URL for safeguard/precheck call");
+	if (!pr_value_truthy(url))
 		return make(settings, NULL, ret_native, err);
-	}
 	if (json_is_string(auth) && pr_redact_add(json_string_value(auth), err))
 		return PR_ENOMEM;
 	probes = json_pack("[o]", endpoint_probe(url, auth, frequency));
@@ -258,9 +256,39 @@ static const char *const safeguard_modules[] = {
 	"chaosreliably.controls.safeguard", "chaosreliably.controls.safeguards", NULL};
 static const char *const probes_modules[] = {"chaosaddons.controls.safeguards", NULL};
 
-const struct pr_native_control pr_native_prechecks = {
-	.modules = precheck_modules, .events = true, .configure = configure_precheck};
-const struct pr_native_control pr_native_safeguards = {
-	.modules = safeguard_modules, .events = true, .configure = configure_safeguard};
-const struct pr_native_control pr_native_probe_safeguards = {
-	.modules = probes_modules, .events = true, .configure = configure_probes};
+static const struct pr_native_known precheck_known[] = {
+	{"url", true},
+	{"auth", false},
+	{NULL, false},
+};
+
+static const struct pr_native_known safeguard_known[] = {
+	{"url", true},
+	{"auth", false},
+	{"frequency", false},
+	{NULL, false},
+};
+
+static const struct pr_native_known probes_known[] = {
+	{"probes", true},
+	{"interrupt_after_activity", false},
+	{NULL, false},
+};
+
+static const char guards_nothing[] = "it guards nothing";
+
+const struct pr_native_control pr_native_prechecks = {.modules = precheck_modules,
+	.known = precheck_known,
+	.idle = guards_nothing,
+	.events = true,
+	.configure = configure_precheck};
+const struct pr_native_control pr_native_safeguards = {.modules = safeguard_modules,
+	.known = safeguard_known,
+	.idle = guards_nothing,
+	.events = true,
+	.configure = configure_safeguard};
+const struct pr_native_control pr_native_probe_safeguards = {.modules = probes_modules,
+	.known = probes_known,
+	.idle = guards_nothing,
+	.events = true,
+	.configure = configure_probes};

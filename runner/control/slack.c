@@ -314,4 +314,10 @@ static int configure(const struct pr_native_env *env, const json_t *declaration,
 
 static const char *const modules[] = {"chaosslack.control", NULL};
 
-const struct pr_native_control pr_native_slack = {.modules = modules, .configure = configure};
+static const struct pr_native_known known[] = {
+	{"channel", false},
+	{NULL, false},
+};
+
+const struct pr_native_control pr_native_slack = {
+	.modules = modules, .known = known, .configure = configure};

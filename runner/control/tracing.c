@@ -310,5 +310,13 @@ static int configure(const struct pr_native_env *env, const json_t *declaration,
 
 static const char *const modules[] = {"chaostracing.oltp", NULL};
 
+static const struct pr_native_known known[] = {
+	{"trace_request", false},
+	{"trace_httpx", false},
+	{"trace_botocore", false},
+	{"trace_urllib3", false},
+	{NULL, false},
+};
+
 const struct pr_native_control pr_native_tracing = {
-	.modules = modules, .events = true, .configure = configure};
+	.modules = modules, .known = known, .events = true, .configure = configure};

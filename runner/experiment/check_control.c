@@ -1,11 +1,14 @@
 #include "experiment/check_control.h"
 
 #include "base/buf.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "codec/json.h"
 #include "codec/pyvalue.h"
 #include "experiment/activities.h"
 #include "experiment/shape.h"
+
+#include <string.h>
 
 static bool owner_declares(const json_t *owner, const json_t *ref)
 {
@@ -44,19 +47,61 @@ static bool is_declared(const json_t *document, const json_t *ref)
 }
 
 /* Control modules that the programs do themselves; every other one would need an interpreter. */
+static const char *const native_modules[] = {"chaosaddons.controls.bypass",
+	"chaosaddons.controls.repeat", "chaosaddons.controls.safeguards",
+	"chaosreliably.controls.autopause", "chaosreliably.controls.experiment",
+	"chaosreliably.controls.metrics", "chaosreliably.controls.prechecks",
+	"chaosreliably.controls.safeguard", "chaosreliably.controls.safeguards",
+	"chaosslack.control", "chaostracing.oltp"};
+
 static bool is_native(const char *module)
 {
-	static const char *const modules[] = {"chaosaddons.controls.bypass",
-		"chaosaddons.controls.repeat", "chaosaddons.controls.safeguards",
-		"chaosreliably.controls.autopause", "chaosreliably.controls.experiment",
-		"chaosreliably.controls.metrics", "chaosreliably.controls.prechecks",
-		"chaosreliably.controls.safeguard", "chaosreliably.controls.safeguards",
-		"chaosslack.control", "chaostracing.oltp"};
+	return pr_text_index(module, native_modules, PR_LEN(native_modules)) >= 0;
+}
 
-	return pr_text_index(module, modules, PR_LEN(modules)) >= 0;
+const char *pr_control_module_near(const char *module)
+{
+	struct pr_nearest nearest = pr_nearest_to(module, strlen(module));
+
+	for (size_t i = 0; i < PR_LEN(native_modules); i++)
+		pr_nearest_offer(&nearest, native_modules[i]);
+	return nearest.best;
+}
+
+static bool was_found(const struct pr_findings *findings, const char *text)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (pr_text_eq(findings->items[i].text, text))
+			return true;
+	return false;
+}
+
+/* Once, however often the module is named. */
+static void suggest_module(
+	const char *module, const struct pr_place *place, struct pr_findings *findings)
+{
+	const char *near = pr_control_module_near(module);
+	PR_AUTO(free) char *text = NULL;
+
+	if (!near)
+		return;
+	text = pr_text_format(
+		"Did you mean the control module '%s'? It is built in, '%s' is not", near, module);
+	if (text && !was_found(findings, text))
+		pr_findings_add(findings, PR_FINDING_WARNING, place, "%s", text);
 }
 
 /* As upstream says it of a module that it cannot import: the run goes on without. */
+static void tell_missing(const char *module, const char *name, const struct pr_place *place,
+	struct pr_findings *findings)
+{
+	pr_findings_add(findings, PR_FINDING_WARNING, place,
+		"Could not find Python module '%s' in control '%s': this version runs no Python "
+		"controls. The experiment will carry on running nonetheless.",
+		module, name);
+	suggest_module(module, place, findings);
+}
+
 static void check_module(const json_t *module, const char *name, const struct pr_place *place,
 	struct pr_findings *findings)
 {
@@ -69,11 +114,7 @@ static void check_module(const json_t *module, const char *name, const struct pr
 		pr_findings_add(findings, PR_FINDING_ERROR, place,
 			"Control '%s' must have the full name of a module", name);
 	else if (!is_native(text))
-		pr_findings_add(findings, PR_FINDING_WARNING, place,
-			"Could not find Python module '%s' in control '%s': this version runs no "
-			"Python "
-			"controls. The experiment will carry on running nonetheless.",
-			text, name);
+		tell_missing(text, name, place, findings);
 }
 
 static void check_provider(const json_t *control, const char *name, const struct pr_place *place,

@@ -14,4 +14,10 @@
 void pr_check_controls(const json_t *document, const json_t *owner, const struct pr_place *place,
 	struct pr_findings *findings);
 
+/*
+ * The control module among those that are built in whose name is nearest to `module`, two letters
+ * apart at most; NULL: none is near. Static.
+ */
+const char *pr_control_module_near(const char *module);
+
 #endif

@@ -84,6 +84,70 @@ class Loaded(ControlCase):
         self.assertEqual(self.journal()["run"][0]["status"], "succeeded")
 
 
+class Arguments(ControlCase):
+    """One warning for each control that has nothing to do, or arguments that it does not know."""
+    CASES = (
+        (control("chaosreliably.controls.prechecks"), "its argument 'url' is missing: it guards nothing"),
+        (control("chaosreliably.controls.prechecks", url={"type": "env", "key": "PR_TEST_NOT_SET"}),
+         "its argument 'url' has no value: it guards nothing"),
+        (control("chaosreliably.controls.safeguards", ulr=CLOSED, frequency=3),
+         "its argument 'url' is missing: it guards nothing; it has no argument 'ulr' (did you mean 'url'?)"),
+        (control("chaosaddons.controls.safeguards", prbes=3),
+         "its argument 'probes' is missing: it guards nothing; it has no argument 'prbes' (did you mean 'probes'?)"),
+        (control("chaosaddons.controls.repeat", repeat_cuont="x"),
+         "its argument 'repeat_count' is missing: nothing is repeated; "
+         "it has no argument 'repeat_cuont' (did you mean 'repeat_count'?)"),
+        ({"name": "c", "provider": {"type": "python", "module": "chaosaddons.controls.bypass"}},
+         "its argument 'target_type' or 'target_names' is missing: no activity is left out"),
+        (control("chaosreliably.controls.autopause", method=True),
+         "its argument 'autopause' is missing: nothing is paused; it has no argument 'method' (it has: autopause)"),
+        (control("chaosreliably.controls.autopause", autopause={"method": {"actoins": {"enabled": True}, "delay": 3}}),
+         "it has no argument 'autopause.method.actoins' (did you mean 'actions'?); "
+         "it has no argument 'autopause.method.delay' (it has: actions, probes)"),
+        (control("chaosaddons.controls.repeat", repeat_count=1, colour="red"),
+         "it has no argument 'colour' (it has: repeat_count, break_if_previous_iteration_failed)"),
+    )
+    RIGHT = (
+        control("chaosaddons.controls.safeguards", probes=[activity("p", tolerance=0)], interrupt_after_activity=False),
+        control("chaosaddons.controls.repeat", repeat_count=1, break_if_previous_iteration_failed=True),
+        control("chaosaddons.controls.bypass", target_names=["other"]),
+        control("chaosreliably.controls.autopause", autopause={
+            "method": {"actions": {"enabled": False, "pause_duration": {"type": "env", "key": "X"}}},
+            "rollbacks": {"enabled": False}}),
+        control("chaosreliably.controls.metrics", frequency=1),
+    )
+
+    def test_what_is_wrong_is_told_once_and_the_run_goes_on(self):
+        for declared, text in self.CASES:
+            with self.subTest(text):
+                done = self.run_it([declared])
+                self.assertEqual((done.code, self.names()), (0, ["one", "two"]), done.said)
+                warnings = [line for line in done.said.splitlines() if "WARNING" in line]
+                self.assertEqual(len(warnings), 1, done.said)
+                self.assertTrue(warnings[0].endswith(
+                    "The control 'c' (%s): %s" % (declared["provider"]["module"], text)), warnings)
+
+    def test_what_is_right_is_not_told_of(self):
+        for declared in self.RIGHT:
+            with self.subTest(declared["provider"]["module"]):
+                done = self.run_it([declared])
+                self.assertEqual(done.code, 0, done.said)
+                self.assertNotIn("The control 'c'", done.said)
+
+    def test_a_bypass_that_names_no_list_is_left_out(self):
+        done = self.run_it([control("chaosaddons.controls.bypass", target_names="one")])
+        self.assertIn("The control 'c' is left out: target_names must be a list, not", done.said)
+
+    def test_a_module_near_to_a_built_in_one_is_named_once(self):
+        misspelt = control("chaosreliably.controls.precheck", "a")
+        done = self.run_it([misspelt], method=[activity("one", controls=[dict(misspelt, name="b")])])
+        self.assertEqual(done.code, 0, done.said)
+        self.assertEqual(done.said.count("Could not find Python module 'chaosreliably.controls.precheck'"), 2)
+        self.assertEqual(done.said.count("Did you mean the control module 'chaosreliably.controls.prechecks'?"), 1)
+        self.write("c.json", {"x": control("chaosadons.controls.repeat"), "y": control("no.such.controls.repeat")})
+        done = self.run_it([], "--control-file", "c.json")
+        self.assertEqual(done.said.count("did you mean 'chaosaddons.controls.repeat'?"), 1, done.said)
+
 class Autopause(ControlCase):
     def rule(self, enabled=True, duration=0.01):
         return {"enabled": enabled, "pause_duration": duration}
