@@ -79,13 +79,33 @@ static int text_put(const char *path, const json_t *value, bool sync, int *lock,
 	return r;
 }
 
+static int mark_write(void *arg, const char *data, size_t n, struct pr_err *err)
+{
+	(void)err;
+	pr_journal_mark_add(arg, data, n);
+	return 0;
+}
+
+/* Boundaries at which nothing happened, such as the end of an empty method, cost no replacement. */
+static bool is_in_place(const struct pr_journal_file *file, const json_t *value)
+{
+	struct pr_journal_mark mark = pr_journal_mark_of("", 0);
+	struct pr_json_sink sink = {.write = mark_write, .arg = &mark};
+
+	if (file->is_stale || file->part_bytes > 0 || file->mark.bytes == 0 ||
+		file->mark.bytes > SMALL)
+		return false;
+	return pr_json_write_to(value, &style, &sink, NULL) == 0 &&
+	       mark.bytes == file->mark.bytes && mark.checksum == file->mark.checksum;
+}
+
 /* Writes `J`. What `.part` holds is then in `J` too, and its first line no longer fits. */
 static int file_write(
 	struct pr_journal_file *file, const json_t *value, bool sync, struct pr_err *err)
 {
 	int r;
 
-	if (file->is_stream && !sync)
+	if (!sync && (file->is_stream || is_in_place(file, value)))
 		return 0;
 	r = text_put(file->path, value, sync, &file->lock, &file->mark, err);
 	if (r)

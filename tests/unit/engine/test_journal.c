@@ -188,6 +188,32 @@ static void always_on_disk_test(void **state)
 	}
 }
 
+static ino_t inode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(0, stat(path, &st));
+	return st.st_ino;
+}
+
+/* A phase in which nothing happened costs no file. */
+static void unchanged_test(void **state)
+{
+	struct place *place = *state;
+	struct pr_journal *journal = journal_of(place, 0);
+	ino_t first = inode_of(place->journal);
+	json_auto_t *copy = NULL;
+
+	assert_int_equal(0, pr_journal_flush(journal, NULL));
+	assert_true(first == inode_of(place->journal));
+	json_object_set_new(pr_journal_value(journal), "status", json_string("failed"));
+	assert_int_equal(0, pr_journal_flush(journal, NULL));
+	assert_int_equal(0, pr_journal_read(place->journal, &limits, &copy, NULL));
+	assert_string_equal("failed", json_string_value(json_object_get(copy, "status")));
+	assert_int_equal(0, pr_journal_close(journal, NULL));
+	pr_journal_free(journal);
+}
+
 /* The bytes written grow with the journal, not with its square: J is replaced a few times only. */
 static void linear_bytes_test(void **state)
 {
@@ -501,6 +527,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(members_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(platform_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(always_on_disk_test, setup, teardown),
+		cmocka_unit_test_setup_teardown(unchanged_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(linear_bytes_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_small_changes_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(small_has_no_part_test, setup, teardown),
