@@ -87,8 +87,9 @@ bool pr_file_exists(const char *path);
 bool pr_file_is_regular(const char *path);
 
 /*
- * Whether `path` can be written as a file: exists and is writable, or its folder is. Fails with a
- * message that says why (no such folder, read-only file system, permission).
+ * Whether `path` can be written as a file: tries it, by opening a regular file that exists for
+ * appending, else by creating a file of another name in its folder, which is removed at once. Fails
+ * with a message that says why (no such folder, read-only file system, permission, full disk).
  */
 int pr_file_check_writable(const char *path, struct pr_err *err);
 

@@ -88,6 +88,37 @@ bool pr_file_is_regular(const char *path)
 	return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
+/* By a file that goes at once: access() says yes to root in procfs, and on some shares. */
+static int try_folder(const char *path, const char *target, const char *folder, struct pr_err *err)
+{
+	PR_AUTO(free) char *temporary = NULL;
+	int rc = pr_file_temporary_name(target, &temporary, err);
+	int fd;
+
+	if (rc)
+		return rc;
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
+	if (fd < 0 && errno == ENOENT)
+		return pr_fail(err, PR_EIO, "cannot write '%s': the folder '%s' takes no files",
+			path, folder);
+	if (fd < 0)
+		return pr_fail_errno(
+			err, errno, "cannot write '%s' into the folder '%s'", path, folder);
+	unlink(temporary);
+	close(fd);
+	return 0;
+}
+
+/* Of a file that exists: in a sticky folder only its owner and the folder's may take its place. */
+static bool is_held(const char *target, const char *folder)
+{
+	struct stat file;
+	struct stat around;
+
+	return geteuid() && lstat(target, &file) == 0 && stat(folder, &around) == 0 &&
+	       around.st_mode & S_ISVTX && file.st_uid != geteuid() && around.st_uid != geteuid();
+}
+
 static int check_folder(const char *path, const char *target, struct pr_err *err)
 {
 	PR_AUTO(free) char *folder = pr_file_folder_of(target);
@@ -95,7 +126,12 @@ static int check_folder(const char *path, const char *target, struct pr_err *err
 	if (!folder)
 		return pr_fail_nomem(err);
 	if (access(folder, W_OK | X_OK) == 0)
-		return 0;
+		return is_held(target, folder)
+			       ? pr_fail(err, PR_EIO,
+					 "cannot replace '%s': it is another user's, in the sticky "
+					 "folder '%s'",
+					 path, folder)
+			       : try_folder(path, target, folder, err);
 	if (errno == ENOENT)
 		return pr_fail(err, PR_ENOTFOUND,
 			"cannot write '%s': the folder '%s' does not exist", path, folder);
@@ -114,6 +150,17 @@ static int check_stream(const char *path, int fd, struct pr_err *err)
 	return pr_fail_errno(err, errno, "cannot write '%s'", path);
 }
 
+/* As it will be opened: a file of others' in a sticky folder may be refused even to root. */
+static int try_appending(const char *path, struct pr_err *err)
+{
+	int fd = pr_file_open_append(path, 0600, err);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
 /* `whole`: it is to be replaced, not written to. */
 static int check_target(const char *path, bool whole, struct pr_err *err)
 {
@@ -125,12 +172,16 @@ static int check_target(const char *path, bool whole, struct pr_err *err)
 
 	if (fd >= 0)
 		return check_stream(path, fd, err);
+	if (!exists && errno == ENAMETOOLONG)
+		return pr_fail_errno(err, errno, "cannot write '%s'", path);
 	if (exists && S_ISDIR(info.st_mode))
 		return pr_fail(err, PR_EIO, "cannot write '%s': it is a folder", path);
 	if (exists && access(path, W_OK))
 		return pr_fail_errno(err, errno, "cannot write '%s'", path);
-	if (exists && (!whole || !S_ISREG(info.st_mode)))
+	if (exists && !S_ISREG(info.st_mode))
 		return 0;
+	if (exists && !whole)
+		return try_appending(path, err);
 	rc = pr_file_follow_links(path, &target, err);
 	return rc ? rc : check_folder(path, target, err);
 }

@@ -116,9 +116,7 @@ static int fill_temporary(const char *path, const struct content *content, struc
 	return 0;
 }
 
-/* A name beside `path`, short enough even where that one is as long as names can be. Caller frees.
- */
-static int temporary_name(const char *path, char **ret_name, struct pr_err *err)
+int pr_file_temporary_name(const char *path, char **ret_name, struct pr_err *err)
 {
 	PR_AUTO(free) char *folder = pr_file_folder_of(path);
 	const char *slash = strrchr(path, '/');
@@ -141,7 +139,7 @@ static int replace_regular(const char *path, const struct content *content, stru
 	/* The rename would not ask: a file that is write-protected stays as it is. */
 	if (content->former && access(path, W_OK))
 		return pr_fail_errno(err, errno, "cannot write '%s'", path);
-	rc = temporary_name(path, &temporary, err);
+	rc = pr_file_temporary_name(path, &temporary, err);
 	if (rc)
 		return rc;
 	rc = fill_temporary(temporary, content, err);

@@ -176,6 +176,14 @@ class Files(Case):
         self.assertTrue(self.exists("chaostoolkit.log") and not self.exists("sub/chaostoolkit.log"))
         self.assertIn("Moving to sub", self.read("chaostoolkit.log"))
 
+    def test_a_journal_that_cannot_be_written_is_told_of_before_anything_is_touched(self):
+        self.write("e.json", json.dumps(experiment("touch touched")))
+        for path in ("/proc/j.json", "/sys/j.json", "none/j.json", "n" * 256):
+            with self.subTest(path=path):
+                done = self.run_as("plan-runner", "run", "--journal-path", path, "e.json", code=1)
+                self.assertIn("cannot write '%s" % path, done.stderr)
+                self.assertEqual(os.listdir(self.folder), ["e.json"])
+
     def test_exit_codes_of_run(self):
         gate = {"title": "h", "probes": [dict(action("test ! -e broken"), type="probe", tolerance=0)]}
         self.write("deviates.json", json.dumps(dict(experiment("touch broken"), **{"steady-state-hypothesis": gate})))

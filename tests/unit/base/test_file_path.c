@@ -103,7 +103,57 @@ static void a_path_is_checked_before_it_is_written(void **state)
 	assert_string_equal(err.msg, "cannot write 'astray': the folder './no' does not exist");
 	pr_err_clear(&err);
 	assert_int_equal(pr_file_check_replaceable("f/g", &err), PR_EIO);
+	assert_holds("f", "x");
 	assert_int_equal(entries_of("."), 3);
+}
+
+static void a_folder_that_takes_no_files_is_found_by_trying(void **state)
+{
+	int (*const checks[])(const char *path, struct pr_err *err) = {
+		pr_file_check_writable, pr_file_check_replaceable};
+	struct pr_err err = PR_ERR_INIT;
+	char name[300] = "";
+
+	(void)state;
+	memset(name, 'n', sizeof name - 1);
+	for (size_t i = 0; i < PR_LEN(checks); i++) {
+		assert_int_equal(checks[i]("/proc/j.json", NULL), PR_EIO);
+		assert_int_equal(checks[i]("/sys/j.json", NULL), PR_EIO);
+		pr_err_clear(&err);
+		assert_int_equal(checks[i](name, &err), PR_EIO);
+		assert_non_null(strstr(err.msg, "name too long"));
+		name[255] = '\0';
+		assert_int_equal(checks[i](name, NULL), 0);
+		name[255] = 'n';
+	}
+	assert_int_equal(entries_of("."), 0);
+}
+
+static int check_held(void)
+{
+	return pr_file_check_replaceable("sticky/f", NULL);
+}
+
+static int check_new_beside(void)
+{
+	return pr_file_check_replaceable("sticky/new", NULL);
+}
+
+static void a_file_of_others_in_a_sticky_folder_cannot_be_replaced(void **state)
+{
+	(void)state;
+	if (geteuid()) /* nobody else's file can be made */
+		skip();
+	assert_int_equal(mkdir("sticky", 0755), 0);
+	assert_int_equal(chmod("sticky", 01777), 0);
+	make_file("sticky/f", "kept", 0666);
+	assert_int_equal(as_nobody(check_held), PR_EIO);
+	assert_int_equal(as_nobody(check_new_beside), 0);
+	assert_int_equal(check_held(), 0);
+	assert_int_equal(chmod("sticky", 0777), 0);
+	assert_int_equal(as_nobody(check_held), 0);
+	assert_holds("sticky/f", "kept");
+	assert_int_equal(entries_of("sticky"), 1);
 }
 
 static void folders_are_made_with_their_parents(void **state)
@@ -326,6 +376,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_PLACE(permissions_are_respected),
 		IN_PLACE(a_path_is_checked_before_it_is_written),
+		IN_PLACE(a_folder_that_takes_no_files_is_found_by_trying),
+		IN_PLACE(a_file_of_others_in_a_sticky_folder_cannot_be_replaced),
 		IN_PLACE(folders_are_made_with_their_parents),
 		IN_PLACE(a_file_in_the_way_of_a_folder_is_reported),
 		IN_PLACE(a_tree_is_removed_without_following_links),
