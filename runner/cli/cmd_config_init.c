@@ -107,6 +107,17 @@ static void add_quoted(const char *text, struct pr_buf *out)
 	}
 }
 
+/* Upstream leaves it out: the file then leads nowhere in a shell without the variable. */
+static void add_host(const struct pr_service *service, struct pr_buf *out)
+{
+	if (service->host_is_default)
+		return;
+	pr_buf_adds(out, "# this is equivalent to setting the env var: RELIABLY_SERVICE_HOST\n"
+			 "host = \"");
+	add_quoted(service->host, out);
+	pr_buf_adds(out, "\"\n");
+}
+
 /* Upstream's words. What has a token in it is nobody else's to read. */
 static int write_file(const char *path, const struct pr_connection *connection, const char *id,
 	struct pr_err *err)
@@ -123,8 +134,10 @@ static int write_file(const char *path, const struct pr_connection *connection, 
 		"# this is equivalent to setting the env var: RELIABLY_SERVICE_TOKEN\ntoken = \"",
 		date, PR_VERSION);
 	add_quoted(connection->service.token, &text);
+	pr_buf_adds(&text, "\"\n");
+	add_host(&connection->service, &text);
 	pr_buf_addf(&text,
-		"\"\n\n[organization]\n"
+		"\n[organization]\n"
 		"# this is equivalent to setting the env var: RELIABLY_ORGANIZATION_ID\n"
 		"id = \"%s\"\n\n",
 		id);

@@ -81,6 +81,26 @@ static void tell_outcome(
 	complain(context, job, &job->execution.error);
 }
 
+/* As it ends where no log says so. */
+static void tell_code(struct pr_context *context, const struct pr_plan_job *job, int code)
+{
+	struct pr_actions_result result;
+	const char *outcome = "failed";
+
+	if (!code || job->log.on_console)
+		return;
+	pr_actions_read_result(job->execution.journal, &result);
+	if (result.deviated)
+		outcome = "deviated";
+	else if (code == PR_EXIT_DEVIATED)
+		outcome = "did not begin: its steady state was not met";
+	else if (pr_text_eq(result.status, "interrupted"))
+		outcome = "was interrupted";
+	else if (pr_text_eq(result.status, "aborted"))
+		outcome = "was aborted";
+	pr_complain(context, "the experiment %s (exit code %d)", outcome, code);
+}
+
 static int execute(struct pr_context *context, const struct pr_args *args)
 {
 	__attribute__((cleanup(pr_plan_job_release))) struct pr_plan_job job = {
@@ -97,6 +117,7 @@ static int execute(struct pr_context *context, const struct pr_args *args)
 	struct pr_err err = PR_ERR_INIT;
 	enum pr_plan_end end;
 	unsigned fail_on = 0;
+	int code;
 
 	if (read_fail_on(args, &fail_on, &err) || pr_time_limit_read(pr_args_value(args, "timeout"),
 							  &job.options.terms.timeout_ms, &err))
@@ -112,7 +133,9 @@ static int execute(struct pr_context *context, const struct pr_args *args)
 		return end == PR_PLAN_REFUSED ? PR_EXIT_DEVIATED : PR_EXIT_FAILED;
 	}
 	tell_outcome(context, args, &job);
-	return exit_code(&job.execution, fail_on);
+	code = exit_code(&job.execution, fail_on);
+	tell_code(context, &job, code);
+	return code;
 }
 
 static const struct pr_option execute_options[] = {

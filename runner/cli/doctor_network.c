@@ -2,6 +2,7 @@
 
 #include "base/env.h"
 #include "base/text.h"
+#include "codec/json.h"
 #include "net/tls.h"
 #include "net/url.h"
 
@@ -31,6 +32,11 @@ static int look_service(struct pr_doctor *doctor, struct pr_err *err)
 	return doctor->service.ca_file ? 0 : pr_fail_nomem(err);
 }
 
+static const char *whence(const struct pr_service *service)
+{
+	return service->host_is_default ? " (the default: RELIABLY_SERVICE_HOST is not set)" : "";
+}
+
 int pr_doctor_look_settings(struct pr_doctor *doctor, struct pr_err *err)
 {
 	const struct pr_service *service = &doctor->service;
@@ -41,13 +47,14 @@ int pr_doctor_look_settings(struct pr_doctor *doctor, struct pr_err *err)
 	if (!service->token)
 		pr_doctor_say(doctor, "settings", PR_VERDICT_FAILED,
 			"set RELIABLY_SERVICE_TOKEN or RELIABLY_SERVICE_TOKEN_FILE",
-			"there is no service token");
+			"there is no service token for the platform %s%s", service->host,
+			whence(service));
 	if (!service->organization)
 		pr_doctor_say(doctor, "settings", PR_VERDICT_FAILED, "set RELIABLY_ORGANIZATION_ID",
 			"there is no organisation");
 	if (service->token && service->organization)
 		pr_doctor_say(doctor, "settings", PR_VERDICT_OK, NULL,
-			"platform %s, organisation %s, a token", service->host,
+			"platform %s%s, organisation %s, a token", service->host, whence(service),
 			service->organization);
 	return 0;
 }
@@ -183,6 +190,23 @@ static void say_health(struct pr_doctor *doctor, const struct pr_doctor_answer *
 			*answer->detail ? ": " : "", answer->detail);
 }
 
+/* What could not be looked at after the one that failed. */
+static void skip_unsaid(struct pr_doctor *doctor)
+{
+	static const char *const checks[] = {"connection", "tls", "clock", "platform"};
+	size_t i;
+	size_t said = 0;
+	json_t *line;
+
+	json_array_foreach (doctor->lines, i, line)
+		for (size_t k = said; k < PR_LEN(checks); k++)
+			if (pr_text_eq(pr_json_str(line, "check"), checks[k]))
+				said = k + 1;
+	for (; said < PR_LEN(checks); said++)
+		pr_doctor_say(doctor, checks[said], PR_VERDICT_SKIPPED, NULL,
+			"the platform is not reached");
+}
+
 int pr_doctor_look_network(struct pr_doctor *doctor, struct pr_err *err)
 {
 	PR_AUTO(doctor_answer) struct pr_doctor_answer answer = {.failure = PR_HTTP_NONE};
@@ -194,6 +218,7 @@ int pr_doctor_look_network(struct pr_doctor *doctor, struct pr_err *err)
 	if (!doctor->service.host) {
 		pr_doctor_say(doctor, "connection", PR_VERDICT_SKIPPED, NULL,
 			"the platform's address is not known");
+		skip_unsaid(doctor);
 		return 0;
 	}
 	rc = pr_http_client_new(doctor->signals.loop, &policy, &doctor->client, err);
@@ -202,9 +227,10 @@ int pr_doctor_look_network(struct pr_doctor *doctor, struct pr_err *err)
 	if (rc)
 		return rc;
 	say_proxy(doctor, &answer);
-	if (!say_connection(doctor, &answer) || !say_tls(doctor, &answer))
-		return 0;
-	say_clock(doctor, &answer);
-	say_health(doctor, &answer);
+	if (say_connection(doctor, &answer) && say_tls(doctor, &answer)) {
+		say_clock(doctor, &answer);
+		say_health(doctor, &answer);
+	}
+	skip_unsaid(doctor);
 	return 0;
 }

@@ -77,6 +77,14 @@ static void say_organization(struct pr_doctor *doctor, const json_t *answer)
 		others.len ? pr_buf_str(&others) : "(no organisation at all)");
 }
 
+static void skip_organization(struct pr_doctor *doctor)
+{
+	pr_doctor_say(doctor, "organisation", PR_VERDICT_SKIPPED, NULL, "%s",
+		doctor->authorized  ? "there is none"
+		: doctor->reachable ? "the platform gives nothing without access"
+				    : "the platform is not reached");
+}
+
 int pr_doctor_look_access(struct pr_doctor *doctor, struct pr_err *err)
 {
 	PR_AUTO(doctor_answer) struct pr_doctor_answer answer = {.failure = PR_HTTP_NONE};
@@ -85,15 +93,18 @@ int pr_doctor_look_access(struct pr_doctor *doctor, struct pr_err *err)
 	if (!doctor->reachable || !doctor->service.token) {
 		pr_doctor_say(doctor, "token", PR_VERDICT_SKIPPED, NULL, "%s",
 			doctor->reachable ? "there is none" : "the platform is not reached");
+		skip_organization(doctor);
 		return 0;
 	}
 	rc = look_token(doctor, &answer, err);
-	if (rc || !doctor->authorized)
+	if (rc)
 		return rc;
-	if (doctor->service.organization)
+	if (doctor->authorized && doctor->service.organization) {
 		say_organization(doctor, answer.body);
-	else
-		doctor->authorized = false;
+		return 0;
+	}
+	skip_organization(doctor);
+	doctor->authorized = false;
 	return 0;
 }
 

@@ -67,6 +67,16 @@ static void tell(struct pr_resend *resend, const struct pr_spool_entry *entry, c
 	resend->say(resend->arg, execution ? execution : entry->path, outcome, delivered);
 }
 
+/* It would be told of for ever: nobody but its own platform takes it. */
+static void tell_other(struct pr_resend *resend, const struct pr_spool_entry *entry)
+{
+	PR_AUTO(free) char *outcome = pr_text_format(
+		"kept: of another host or organization; to give it up, remove the file '%s'",
+		entry->path);
+
+	tell(resend, entry, outcome ? outcome : "kept: of another host or organization", false);
+}
+
 static bool is_old(const struct pr_resend *resend, const struct pr_spool_entry *entry)
 {
 	return pr_loop_wall_us(resend->signals->loop) - entry->written_us > REFUSED_KEPT_US;
@@ -99,7 +109,7 @@ static int on_entry(void *arg, struct pr_spool_entry *entry)
 		return PR_ETIMEOUT;
 	if (!is_ours(resend, entry->document)) {
 		if (!resend->quiet)
-			tell(resend, entry, "kept: of another host or organization", false);
+			tell_other(resend, entry);
 		return 0;
 	}
 	deliver(resend, entry->document, &result);

@@ -111,12 +111,13 @@ static int choose_token(struct pr_service *service, const json_t *config, struct
  * pod of its namespace (docs/protocol.md 1.5): such a host has no scheme, and the file knows
  * better.
  */
-static char *choose_host(const json_t *config)
+static char *choose_host(struct pr_service *service, const json_t *config)
 {
 	const char *variable = pr_env_get_any_case("RELIABLY_SERVICE_HOST");
 	const char *port = pr_env_get_set("RELIABLY_SERVICE_PORT");
 	const char *file = file_value(config, "service", "host");
 
+	service->host_is_default = !variable && !file;
 	if (variable && !strstr(variable, "://") && port)
 		return file ? pr_text_dup(file) : pr_text_format("http://%s:%s", variable, port);
 	if (variable)
@@ -141,7 +142,7 @@ static int set_host(struct pr_service *service, const json_t *config, struct pr_
 {
 	size_t n;
 
-	service->host = choose_host(config);
+	service->host = choose_host(service, config);
 	if (!service->host)
 		return pr_fail_nomem(err);
 	for (n = strlen(service->host); n && service->host[n - 1] == '/'; n--)

@@ -17,6 +17,7 @@ struct pr_service {
 	char *host;         /* address with scheme, without a slash at its end */
 	char *token;        /* NULL: none was found */
 	char *organization; /* canonical UUID; NULL: none was found */
+	bool host_is_default; /* nothing names one */
 	bool verify_tls;
 	char *ca_file;   /* NULL: net/tls.h chooses */
 	int64_t call_ms; /* how long one call may take (PLAN_RUNNER_CALL_TIMEOUT); 0: 30 s */

@@ -108,11 +108,26 @@ class Sick(DoctorCase):
     def test_a_name_without_an_address(self):
         found = self.doctor(RELIABLY_SERVICE_HOST="http://no-such-name.invalid")
         self.assertEqual(found["name"][0], "failed")
-        self.assertEqual(found["token"][0], "skipped")
+        self.check_skipped(found, "name")
 
     def test_nobody_listens(self):
         found = self.doctor(RELIABLY_SERVICE_HOST=CLOSED)
         self.assertEqual(found["connection"][0], "failed")
+        self.check_skipped(found, "connection")
+
+    def check_skipped(self, found, failed):
+        """Each check that the failed one stands in the way of has one line, in the order of the healthy."""
+        checks = ["name", "connection", "tls", "clock", "platform", "token", "organisation", "plan"]
+        later = checks[checks.index(failed) + 1:]
+        self.assertEqual([found.get(c, (None,))[0] for c in later], ["skipped"] * len(later), found)
+        self.assertEqual([c for c in found if c in checks], checks)
+
+    def test_a_host_that_nobody_named(self):
+        found = self.doctor(RELIABLY_SERVICE_HOST=None)
+        self.assertIn("http://localhost:8090 (the default: RELIABLY_SERVICE_HOST is not set)", found["settings"][1])
+        self.assertNotIn("default", self.doctor()["settings"][1])
+        found = self.doctor(RELIABLY_SERVICE_HOST=None, RELIABLY_SERVICE_TOKEN=None)
+        self.assertIn("RELIABLY_SERVICE_HOST is not set", found["settings"][1])
 
     def test_an_authority_that_is_not_trusted_or_is(self):
         both, pem = certificate(self.folder)
@@ -123,6 +138,7 @@ class Sick(DoctorCase):
         found = self.doctor(**who)
         self.assertEqual(found["tls"][0], "failed")
         self.assertIn("PLAN_RUNNER_CA_FILE", found["tls"][2])
+        self.check_skipped(found, "tls")
         self.assertEqual(self.doctor(PLAN_RUNNER_CA_FILE=pem, **who)["tls"][0], "ok")
         self.assertEqual(self.doctor("--ca-file", pem, **who)["token"][0], "ok")
         self.assertEqual(self.doctor(RELIABLY_VERIFY_TLS="0", **who)["tls"][0], "warning")
@@ -155,7 +171,7 @@ class Sick(DoctorCase):
     def test_a_token_that_is_not_taken(self):
         found = self.doctor(RELIABLY_SERVICE_TOKEN="0" * 32)
         self.assertEqual(found["token"][0], "failed")
-        self.assertNotIn("organisation", found)
+        self.assertEqual(found["organisation"][0], "skipped")
 
     def test_an_organisation_of_others(self):
         found = self.doctor(RELIABLY_ORGANIZATION_ID="11111111-1111-4111-8111-111111111111")

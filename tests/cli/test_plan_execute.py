@@ -412,6 +412,17 @@ class Reports(PlatformCase):
         self.assertLess(away.seconds, 10, "the deadline holds here, too")
         self.assertEqual(self.spool(), kept)
 
+    def test_what_is_of_another_host_says_how_to_give_it_up(self):
+        self.standin.fault(method="PUT", path="*/results", do="refuse")
+        self.check_kept(self.run_and_lose(self.seeded("noop")))
+        state = {"XDG_STATE_HOME": os.path.join(self.folder, "state")}
+        other = self.run_program("report", "resend", RELIABLY_SERVICE_HOST=CLOSED, **state)
+        path = os.path.join(self.folder, SPOOL, self.spool()[0])
+        self.assertEqual(other.code, 1, other.said)
+        self.assertIn("kept: of another host or organization; to give it up, remove the file '%s'\n" % path, other.out)
+        os.remove(path)
+        self.assertEqual(self.run_program("report", "resend", RELIABLY_SERVICE_HOST=CLOSED, **state).code, 0)
+
     def test_the_next_run_delivers_what_an_earlier_one_left(self):
         lost, other = self.seeded("noop"), self.seeded("noop")
         self.standin.fault(method="PUT", path="*/results", do="refuse")
@@ -537,6 +548,7 @@ class Interrupted(PlatformCase):
 
     def check_interrupted(self, made, done, rollbacks):
         self.assertEqual(done.code, 2, done.said)
+        self.assertEqual(done.err.splitlines()[-1:], ["plan-runner: the experiment was interrupted (exit code 2)"])
         self.assertEqual(self.reports()[-3:], CLOSING)
         execution = self.execution(made)
         self.assertEqual((execution["user_state"]["status"], execution["result"]["status"]), ("interrupted", "interrupted"))

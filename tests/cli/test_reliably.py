@@ -239,8 +239,8 @@ class Config(ReliablyCase):
         self.assertRegex(out, r"^/.*\.config/reliably/config\.toml\n$")
 
     def made(self, answers, *options, **changes):
-        return self.said_by("config", "init", *options, stdin=answers, **dict(BARE, RELIABLY_SERVICE_HOST=self.standin.url,
-                                                                             **changes))
+        return self.said_by("config", "init", *options, stdin=answers,
+                            **dict(dict(BARE, RELIABLY_SERVICE_HOST=self.standin.url), **changes))
 
     def test_the_file_is_made(self):
         path = os.path.join(self.folder, ".config/reliably/config.toml")
@@ -252,13 +252,15 @@ class Config(ReliablyCase):
                                      "configuration is in clear text. Keep it safe.\n"), out)
         self.assertNotIn(self.standin.token, out)
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
-        for entry, value in (("token", self.standin.token), ("org", self.standin.org)):
+        for entry, value in (("token", self.standin.token), ("org", self.standin.org), ("host", self.standin.url)):
             self.assertEqual(self.said_by("config", "get", entry, **BARE), (0, value + "\n", ""))
         os.chmod(path, 0o644)
         self.assertEqual(self.made(self.standin.token + "\n\n"), (1, "configuration file already exists\n", ""))
         self.assertEqual(self.made(self.standin.token + "\n\n", "--override")[0], 0)
         self.assertNotEqual(self.said_by("config", "get", "org", **BARE)[1], self.standin.org + "\n")  # the first one
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+        again = self.made(self.standin.token + "\n\n", "--override", RELIABLY_SERVICE_HOST=None)  # the host is the file's
+        self.assertEqual((again[0], self.said_by("config", "get", "host", **BARE)[1]), (0, self.standin.url + "\n"))
 
     def test_nothing_is_made_of_nothing(self):
         for answers, text in (("", "Aborted!"), ("0" * 32 + "\n", "not authorized. please verify your token\n"),
@@ -348,6 +350,12 @@ class Executed(ReliablyCase):
                     os.remove(os.path.join(self.folder, "gone"))
                 done = self.run_plan(made["plan"], *args)
                 self.assertEqual(done[0], code, done)
+                what = "deviated" if made is deviated else "did not begin: its steady state was not met"
+                said = "reliably: the experiment %s (exit code %d)\n" % (what, code) if code else ""
+                self.assertEqual(done[2], said)
+        os.remove(os.path.join(self.folder, "gone"))
+        code, out, err = self.run_plan(deviated["plan"], "--log-stdout")
+        self.assertEqual((code, "exit code" in err), (1, False), err)
         for words in ("often", "never,gate", ""):
             code, out, err = self.run_plan(gated["plan"], "--fail-on", words)
             self.assertEqual((code, out), (2, ""), words)
