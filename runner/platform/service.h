@@ -14,9 +14,9 @@
 #include <stdint.h>
 
 struct pr_service {
-	char *host;         /* address with scheme, without a slash at its end */
-	char *token;        /* NULL: none was found */
-	char *organization; /* canonical UUID; NULL: none was found */
+	char *host;           /* address with scheme, without a slash at its end */
+	char *token;          /* NULL: none was found */
+	char *organization;   /* canonical UUID; NULL: none was found */
 	bool host_is_default; /* nothing names one */
 	bool verify_tls;
 	char *ca_file;   /* NULL: net/tls.h chooses */
