@@ -35,6 +35,13 @@ int pr_file_replace(
  */
 typedef int pr_file_fill_fn(void *arg, int fd, struct pr_err *err);
 
+/*
+ * Flushes what pr_file_replace has written without `sync`, and the name it has, to disk. After the
+ * rename both are one transaction on most file systems, which costs half of flushing while
+ * replacing. PR_ENOTFOUND, PR_EIO.
+ */
+int pr_file_sync(const char *path, struct pr_err *err);
+
 /* What pr_file_replace_locked writes, as the arguments of pr_file_replace. */
 struct pr_file_text {
 	pr_file_fill_fn *fill; /* writes it, called with `arg`; NULL: it is data */

@@ -40,6 +40,22 @@ static int sync_folder(const char *path, struct pr_err *err)
 	return 0;
 }
 
+int pr_file_sync(const char *path, struct pr_err *err)
+{
+	PR_AUTO(free) char *target = NULL;
+	PR_AUTO(close) int fd = -1;
+	int rc = pr_file_follow_links(path, &target, err);
+
+	if (rc)
+		return rc;
+	fd = open(target, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 && errno == EACCES) /* one that can be written but not read */
+		fd = open(target, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 || fsync(fd))
+		return pr_fail_errno(err, errno, "cannot flush '%s'", path);
+	return sync_folder(target, err);
+}
+
 static int write_content(int fd, const struct content *content, struct pr_err *err)
 {
 	int rc = content->fill ? content->fill(content->arg, fd, err)

@@ -230,7 +230,9 @@ int pr_journal_file_replace(struct pr_journal_file *file, const json_t *value, s
 
 int pr_journal_file_close(struct pr_journal_file *file, const json_t *value, struct pr_err *err)
 {
-	int r = file_write(file, value, true, err);
+	bool is_written =
+		!file->is_stream && is_in_place(file, value) && pr_file_sync(file->path, NULL) == 0;
+	int r = is_written ? 0 : file_write(file, value, true, err);
 
 	if (r == 0 && !file->is_stream)
 		unlink(file->part_path);

@@ -374,6 +374,16 @@ static int replace_in_unlisted(void)
 	return pr_file_replace("unlisted/f", "x", 1, 0644, true, NULL);
 }
 
+static void what_was_written_is_flushed_by_its_name(void **state)
+{
+	(void)state;
+	assert_int_equal(pr_file_replace("new", "text", 4, 0600, false, NULL), 0);
+	assert_int_equal(symlink("new", "link"), 0);
+	assert_int_equal(pr_file_sync("new", NULL), 0);
+	assert_int_equal(pr_file_sync("link", NULL), 0);
+	assert_int_equal(pr_file_sync("none", NULL), PR_ENOTFOUND);
+}
+
 static void a_folder_need_not_be_readable(void **state)
 {
 	(void)state;
@@ -507,6 +517,7 @@ int main(void)
 		IN_PLACE(what_cannot_be_replaced_says_why_and_leaves_nothing),
 		IN_PLACE(the_longest_name_can_be_replaced),
 		IN_PLACE(a_full_disk_leaves_the_former_file_and_nothing_else),
+		IN_PLACE(what_was_written_is_flushed_by_its_name),
 		IN_PLACE(a_folder_need_not_be_readable),
 		IN_PLACE(appending_goes_to_the_end),
 		IN_PLACE(writing_to_a_full_or_closed_descriptor_is_reported),
