@@ -25,9 +25,12 @@ pr_library(openssl openssl)
 pr_library(pcre2 libpcre2-8)
 pr_library(jansson jansson)
 pr_library(libyaml yaml-0.1)
-# Only the companion pushes to repositories, and it is linked dynamically.
+# Only the companion pushes to repositories, serves and stores, and it is linked dynamically.
 if(NOT PR_STATIC)
 	pr_library(libgit2 libgit2)
+	pr_library(libmicrohttpd libmicrohttpd)
+	pr_library(libpq libpq)
+	pr_library(sqlite sqlite3)
 endif()
 
 add_library(pr_lib_uthash INTERFACE)

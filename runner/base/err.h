@@ -27,6 +27,7 @@ enum pr_code {
 	PR_EUSAGE = -9,     /* the command line is wrong */
 	PR_ECANCELED = -10, /* ended by a signal or by order */
 	PR_ELIMIT = -11,    /* larger or deeper than allowed */
+	PR_EEXIST = -12,    /* a name that must be one of its kind is taken */
 };
 
 struct pr_err {

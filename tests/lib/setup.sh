@@ -2,13 +2,13 @@
 
 # to build the programs
 BUILD_PACKAGES=(ca-certificates ccache cmake gcc git libc6-dev libcurl4-openssl-dev libgit2-dev libjansson-dev
-  libpcre2-dev libssl-dev libyaml-dev ninja-build pkg-config uthash-dev)
+  libmicrohttpd-dev libpcre2-dev libpq-dev libsqlite3-dev libssl-dev libyaml-dev ninja-build pkg-config uthash-dev)
 # to run every test that apt can serve, the static build (docker/deps.sh) among them
-TEST_PACKAGES=(cppcheck file iproute2 libcmocka-dev lld make openssl patch perl procps python3 shellcheck
+TEST_PACKAGES=(chromium cppcheck file iproute2 libcmocka-dev lld make openssl patch perl postgresql procps python3 shellcheck
   tzdata util-linux xz-utils dpkg-dev python3-jsonschema)
 # what .ci/run needs beyond that
 CI_PACKAGES=(clang containerd containernetworking-plugins debootstrap docker.io iptables libclang-rt-dev llvm
-  python3-venv runc socat time)
+  python3-venv runc socat time wrk)
 
 # have PROGRAM...: all of them are on PATH; else it names those that are not, and fails
 have() {

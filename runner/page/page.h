@@ -1,0 +1,62 @@
+#ifndef PR_PAGE_PAGE_H
+#define PR_PAGE_PAGE_H
+
+/*
+ * The pages of the embedded platform, as HTML made of the API's own answers (docs/protocol.md 2.5 to
+ * 2.8): readable without JavaScript, which only brings them up to date; nothing from outside. All
+ * values are escaped.
+ */
+
+#include "base/buf.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What is around a page. Strings are borrowed. */
+struct pr_page_frame {
+	const char *organization; /* its name; NULL: nobody has signed in */
+	const char *user;
+};
+
+/* A list as the API answers it, and where in it we are. */
+struct pr_page_list {
+	const json_t *items;
+	long long count;
+	long long page; /* from 1 */
+	long long limit;
+};
+
+/* The plans and the newest executions. Status as of pr_buf_add. */
+int pr_page_home(const struct pr_page_frame *frame, const struct pr_page_list *plans,
+	const struct pr_page_list *executions, struct pr_buf *out);
+
+/* One plan with its executions. */
+int pr_page_plan(const struct pr_page_frame *frame, const json_t *plan,
+	const struct pr_page_list *executions, struct pr_buf *out);
+
+/* One execution: state, timeline, activities, journal, log (NULL: none). */
+int pr_page_execution(const struct pr_page_frame *frame, const json_t *execution, const char *log,
+	struct pr_buf *out);
+
+/* The form that takes a token; `refused`: the one before was none. */
+int pr_page_sign_in(bool refused, struct pr_buf *out);
+
+/* One line for what is not there, or not allowed. */
+int pr_page_problem(const struct pr_page_frame *frame, const char *text, struct pr_buf *out);
+
+/* A file that pages refer to: "/assets/page.css", "/assets/page.js". Static. */
+struct pr_page_asset {
+	const char *path;
+	const char *content_type;
+	const char *text;
+	size_t n;
+};
+
+/* NULL: there is none of that path. */
+const struct pr_page_asset *pr_page_asset(const char *path);
+
+/* The Content-Security-Policy of every page. Static. */
+const char *pr_page_policy(void);
+
+#endif

@@ -1,0 +1,89 @@
+#ifndef PR_SERVER_SHAPE_H
+#define PR_SERVER_SHAPE_H
+
+/*
+ * What bodies look like, as tables: one table checks a request, fills in what was left out, words
+ * the refusal as the platform does (docs/protocol.md 2.1), and describes it in /openapi.json.
+ */
+
+#include "base/err.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum pr_field_kind {
+	PR_FIELD_TEXT,
+	PR_FIELD_BOOL,
+	PR_FIELD_INT,    /* strictly an integer: 5.0 is refused */
+	PR_FIELD_NUMBER,
+	PR_FIELD_UUID,   /* version 4; canonical in what was read */
+	PR_FIELD_DATE,   /* RFC 3339 */
+	PR_FIELD_SHAPE,  /* an object: `shape` */
+	PR_FIELD_LIST,   /* of `shape`, or of UUIDs where there is none */
+	PR_FIELD_DOCUMENT, /* any object */
+	PR_FIELD_DOCUMENT_TEXT, /* a string that is JSON of an object; read as that object */
+	PR_FIELD_DOCUMENT_EITHER, /* either of the two before */
+	PR_FIELD_SECRET, /* a string that is never shown: registered for redaction when it is read */
+	PR_FIELD_MAP,    /* an object with values of any kind, by name */
+};
+
+#define PR_FIELD_REQUIRED 1u /* must be there */
+#define PR_FIELD_NULLABLE 2u /* may be null; left out, it becomes null unless it has a default */
+#define PR_FIELD_OMITTED 4u  /* of answers and requests: left out where there is none */
+
+struct pr_shape;
+
+struct pr_field {
+	const char *name;
+	enum pr_field_kind kind;
+	unsigned flags;
+	int64_t min, max; /* of the number, or of the length of a text; 0, 0: no bounds */
+	const char *const *choices; /* NULL-terminated: the only texts allowed */
+	const struct pr_shape *shape;
+	const char *fallback; /* JSON of the default; NULL: none */
+};
+
+/* One form of a union: chosen by the value of the member `tag`. */
+struct pr_variant {
+	const char *value;
+	const struct pr_shape *shape; /* its fields beside the tag */
+};
+
+struct pr_shape {
+	const char *name; /* in /openapi.json: "PlanCreate" */
+	const struct pr_field *fields;
+	size_t field_count;
+	const char *tag; /* of a union: the member that tells the variants apart; else NULL */
+	const struct pr_variant *variants;
+	size_t variant_count;
+	bool open; /* further members are kept; else they are dropped, as upstream drops them */
+	/* What a table cannot say: adds to `problems` with pr_problem_add; NULL: nothing. `value` is
+	 * the object as it was read, and may be completed. */
+	int (*check)(json_t *value, const json_t *where, json_t *problems, struct pr_err *err);
+};
+
+#define PR_FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof((table)[0])
+#define PR_VARIANTS(table) .variants = (table), .variant_count = sizeof(table) / sizeof((table)[0])
+
+/*
+ * Reads `value`: *ret_clean (caller owns) is an object of the members that the shape knows, with
+ * defaults. What is wrong is added to the array `problems`, each as
+ * {"type","loc":["body",…],"msg","input"}; then *ret_clean is not written. Texts with a NUL are
+ * refused. 0 in both cases; PR_ENOMEM.
+ */
+int pr_shape_read(const struct pr_shape *shape, const json_t *value, json_t *problems,
+	json_t **ret_clean, struct pr_err *err);
+
+/* Adds a problem at `where` (a list of names and indices), with `name` behind it where not NULL. */
+int pr_problem_add(json_t *problems, const json_t *where, const char *name, const char *type,
+	const char *message, const json_t *input, struct pr_err *err);
+
+/*
+ * The JSON Schema of a shape, for /openapi.json; shapes inside it are references to
+ * "#/components/schemas/<name>". Caller owns. NULL: no memory.
+ */
+json_t *pr_shape_schema(const struct pr_shape *shape) PR_MUST_CHECK;
+
+#endif
