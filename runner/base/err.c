@@ -120,7 +120,7 @@ const char *pr_code_name(enum pr_code code)
 {
 	static const char *const names[] = {"ok", "out of memory", "invalid", "not found",
 		"not authorized", "network", "timeout", "protocol", "input/output", "usage",
-		"canceled", "limit"};
+		"canceled", "limit", "exists already"};
 	size_t i = (size_t)-(int)code;
 
 	return i < PR_LEN(names) ? names[i] : "unknown";

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #define PR_SEAL_KEY_BYTES 32
+#define PR_SEAL_MARK_BYTES 4
 
 struct pr_seal;
 
@@ -25,6 +26,12 @@ void pr_seal_free(struct pr_seal *seal);
 /* Adds the sealed form of `n` bytes to `out`. `place` ("environments/<id>") is not secret. */
 int pr_seal_close(const struct pr_seal *seal, const char *place, const void *bytes, size_t n,
 	struct pr_buf *out, struct pr_err *err);
+
+/*
+ * The PR_SEAL_MARK_BYTES that tell the key, the same for the same key, from which nothing of it can
+ * be learnt. Borrowed.
+ */
+const unsigned char *pr_seal_mark(const struct pr_seal *seal);
 
 /*
  * Adds what was sealed to `out`. PR_EAUTH: sealed with another key, which the message says, moved

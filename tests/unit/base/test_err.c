@@ -182,13 +182,13 @@ static void every_code_has_its_own_name(void **state)
 {
 	static const char *const names[] = {"ok", "out of memory", "invalid", "not found",
 		"not authorized", "network", "timeout", "protocol", "input/output", "usage",
-		"canceled", "limit"};
+		"canceled", "limit", "exists already"};
 
 	(void)state;
 	for (int i = 0; i < (int)PR_LEN(names); i++)
 		assert_string_equal(pr_code_name((enum pr_code) - i), names[i]);
-	assert_int_equal(PR_ELIMIT, 1 - (int)PR_LEN(names));
-	assert_string_equal(pr_code_name((enum pr_code)(PR_ELIMIT - 1)), "unknown");
+	assert_int_equal(PR_EEXIST, 1 - (int)PR_LEN(names));
+	assert_string_equal(pr_code_name((enum pr_code)(PR_EEXIST - 1)), "unknown");
 	assert_string_equal(pr_code_name((enum pr_code)1), "unknown");
 }
 
