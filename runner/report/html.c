@@ -17,9 +17,15 @@
 
 static const char *const classes[] = {"is-ok", "is-unmet", "is-failed", "is-open"};
 
-const char *pr_html_class(enum pr_report_verdict verdict)
+const char *pr_html_class(const struct pr_report *report, enum pr_report_verdict verdict)
 {
-	return classes[verdict];
+	return verdict == PR_REPORT_OPEN && report->going ? "is-running" : classes[verdict];
+}
+
+const char *pr_html_verdict(const struct pr_report *report, enum pr_report_verdict verdict)
+{
+	return verdict == PR_REPORT_OPEN && report->going ? "running"
+							  : pr_report_verdict_name(verdict);
 }
 
 void pr_html_text(const char *text, size_t max, struct pr_buf *out)
@@ -68,6 +74,13 @@ static void add_fact(void *arg, const char *label, const char *value)
 	pr_buf_adds(out, "</dd></div>\n");
 }
 
+void pr_html_facts(const struct pr_report *report, struct pr_buf *out)
+{
+	pr_buf_adds(out, "<dl class=\"facts\">\n");
+	pr_content_facts(report, add_fact, out);
+	pr_buf_adds(out, "</dl>\n");
+}
+
 static void add_opening(const char *title, struct pr_buf *out)
 {
 	pr_buf_adds(out,
@@ -100,9 +113,8 @@ static void add_header(const struct pr_report *report, const char *title, struct
 		pr_shown_block(PR_SHOWN_MARKUP, about, strlen(about), TEXT_MAX, out);
 		pr_buf_adds(out, "</bdi></p>\n");
 	}
-	pr_buf_adds(out, "<dl class=\"facts\">\n");
-	pr_content_facts(report, add_fact, out);
-	pr_buf_adds(out, "</dl>\n</header>\n");
+	pr_html_facts(report, out);
+	pr_buf_adds(out, "</header>\n");
 }
 
 int pr_document_html(const struct pr_report *report, struct pr_buf *out)

@@ -1,10 +1,9 @@
 #ifndef PR_REPORT_HTML_PART_H
 #define PR_REPORT_HTML_PART_H
 
-/* The parts of the HTML document. Private to the layer. */
+/* Which activities the parts of the HTML document show. Private to the layer. */
 
-#include "base/buf.h"
-#include "report/report.h"
+#include "report/html.h"
 
 /* How many activities each part has room for; a page of more than this is no longer read. */
 #define PR_HTML_BARS 250
@@ -27,20 +26,5 @@ bool pr_html_is_chosen(struct pr_html_choice *choice, const struct pr_report_act
 
 /* Adds how many were left out, if any were. */
 void pr_html_left_out(const struct pr_html_choice *choice, struct pr_buf *out);
-
-/* Adds `text` on one line, isolated from the direction of what is around it. */
-void pr_html_text(const char *text, size_t max, struct pr_buf *out);
-
-/* "is-unmet": the class that colours a verdict; static. */
-const char *pr_html_class(enum pr_report_verdict verdict);
-
-/* Adds the section with a bar for each activity. */
-void pr_html_timeline(const struct pr_report *report, struct pr_buf *out);
-
-/* Adds the section with the table. */
-void pr_html_table(const struct pr_report *report, struct pr_buf *out);
-
-/* Adds the section with what each activity was and came to. */
-void pr_html_details(const struct pr_report *report, struct pr_buf *out);
 
 #endif

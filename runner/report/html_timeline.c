@@ -57,8 +57,8 @@ static void add_bar(const struct pr_report *report, size_t i, struct pr_buf *out
 	pr_buf_addf(out,
 		"</a><svg class=\"lane %s\" width=\"100%%\" height=\"24\" role=\"img\" "
 		"aria-label=\"",
-		pr_html_class(activity->verdict));
-	pr_buf_addf(out, "%s, from ", pr_report_verdict_name(activity->verdict));
+		pr_html_class(report, activity->verdict));
+	pr_buf_addf(out, "%s, from ", pr_html_verdict(report, activity->verdict));
 	pr_moment_duration(activity->start, out);
 	pr_buf_adds(out, "\">");
 	if (activity->start >= 0)
@@ -79,8 +79,8 @@ static void add_key(const struct pr_report *report, struct pr_buf *out)
 		pr_buf_addf(out,
 			"<span><svg class=\"%s\" aria-hidden=\"true\"><rect x=\"1\" y=\"1\" "
 			"width=\"20\" height=\"10\" rx=\"2\"/></svg>%s</span>",
-			pr_html_class((enum pr_report_verdict)i),
-			pr_report_verdict_name((enum pr_report_verdict)i));
+			pr_html_class(report, (enum pr_report_verdict)i),
+			pr_html_verdict(report, (enum pr_report_verdict)i));
 	}
 	for (size_t i = 0; i < report->count && !background; i++)
 		background = report->activities[i].background;

@@ -56,6 +56,7 @@ struct pr_report {
 	const char *title; /* never NULL */
 	const char *status;
 	bool deviated;
+	bool going;      /* set by its user: the run still goes on; what is open runs */
 	double duration; /* seconds, negative: unknown */
 	double span;     /* seconds from the run's start to its last end; above 0 */
 	struct pr_report_activity *activities;
