@@ -23,9 +23,9 @@ struct pr_web_options {
 	uint16_t port;           /* 0: a free one */
 	const char *certificate; /* PEM text, with `key`: https; NULL: http */
 	const char *key;
-	size_t body_max;        /* bytes of a request's body */
-	size_t connection_max;  /* open at a time; the next ones wait */
-	unsigned idle_s;        /* silence before a connection is closed */
+	size_t body_max;       /* bytes of a request's body */
+	size_t connection_max; /* open at a time; the next ones wait */
+	unsigned idle_s;       /* silence before a connection is closed */
 };
 
 /*
@@ -106,8 +106,8 @@ typedef void pr_web_closed_fn(void *arg);
 
 /*
  * Ends the exchange by the head of `answer` (its body is the beginning of the stream) and a stream.
- * NULL when memory is out or the client has gone: `closed` does not come. Owned by the server: ended
- * by pr_web_stream_end, or gone after `closed`.
+ * NULL when memory is out or the client has gone: `closed` does not come. Owned by the server:
+ * ended by pr_web_stream_end, or gone after `closed`.
  */
 struct pr_web_stream *pr_web_stream(struct pr_web_exchange *exchange,
 	const struct pr_web_answer *answer, pr_web_closed_fn *closed, void *arg);
