@@ -42,10 +42,11 @@ struct pr_statement {
 };
 
 /* PR_STATEMENT("…", pr_value_text(a), pr_value_int(b)): a statement with at least one parameter. */
-#define PR_STATEMENT(text, ...) \
-	((struct pr_statement){.sql = (text), \
+#define PR_STATEMENT(text, ...)                                   \
+	((struct pr_statement){.sql = (text),                     \
 		.values = (const struct pr_value[]){__VA_ARGS__}, \
-		.count = sizeof((const struct pr_value[]){__VA_ARGS__}) / sizeof(struct pr_value)})
+		.count =                                          \
+			sizeof((const struct pr_value[]){__VA_ARGS__}) / sizeof(struct pr_value)})
 
 /* One row of an answer, borrowed by the callback; columns count from 0. */
 struct pr_row;

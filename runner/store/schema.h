@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 struct pr_migration {
-	int version; /* 1, 2, 3 … */
+	int version;     /* 1, 2, 3 … */
 	const char *sql; /* statements as of pr_database_script, with {blob} */
 };
 

@@ -7,8 +7,8 @@
  * plans …), as the JSON values that docs/protocol.md 2 describes.
  *
  * Requests that change something share transactions: the first one of a turn of the loop begins
- * one, all run in it one after the other, each in a savepoint of its own, and it is committed before
- * any of them is answered.
+ * one, all run in it one after the other, each in a savepoint of its own, and it is committed
+ * before any of them is answered.
  */
 
 #include "base/err.h"
@@ -32,8 +32,8 @@ struct pr_store_options {
  * (0600). PR_EIO where another server uses the SQLite file; PR_EINVAL where the database is of a
  * newer version, or was sealed with another key. Caller closes.
  */
-int pr_store_open(const struct pr_store_options *options, struct pr_store **ret_store,
-	struct pr_err *err);
+int pr_store_open(
+	const struct pr_store_options *options, struct pr_store **ret_store, struct pr_err *err);
 
 /* NULL is allowed. */
 void pr_store_close(struct pr_store *store);
