@@ -55,6 +55,12 @@ static void give_duration(struct facts *facts)
 	give(facts, "Duration");
 }
 
+const char *pr_content_verdict(const struct pr_report *report, enum pr_report_verdict verdict)
+{
+	return verdict == PR_REPORT_OPEN && report->going ? "running"
+							  : pr_report_verdict_name(verdict);
+}
+
 /* "12: 9 ok, 1 not met, 2 failed" */
 static void give_counts(struct facts *facts)
 {
@@ -66,7 +72,7 @@ static void give_counts(struct facts *facts)
 		if (!report->verdicts[i])
 			continue;
 		pr_buf_addf(&facts->value, "%s%zu %s", between, report->verdicts[i],
-			pr_report_verdict_name((enum pr_report_verdict)i));
+			pr_content_verdict(report, (enum pr_report_verdict)i));
 		between = ", ";
 	}
 	give(facts, "Activities");

@@ -7,6 +7,9 @@
 #include "base/shown.h"
 #include "report/report.h"
 
+/* pr_report_verdict_name, but "running" for one without an end while the run goes on; static. */
+const char *pr_content_verdict(const struct pr_report *report, enum pr_report_verdict verdict);
+
 /* Called with each fact: the label is ours, the value may hold anything. */
 typedef void pr_fact_fn(void *arg, const char *label, const char *value);
 

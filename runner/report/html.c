@@ -22,12 +22,6 @@ const char *pr_html_class(const struct pr_report *report, enum pr_report_verdict
 	return verdict == PR_REPORT_OPEN && report->going ? "is-running" : classes[verdict];
 }
 
-const char *pr_html_verdict(const struct pr_report *report, enum pr_report_verdict verdict)
-{
-	return verdict == PR_REPORT_OPEN && report->going ? "running"
-							  : pr_report_verdict_name(verdict);
-}
-
 void pr_html_text(const char *text, size_t max, struct pr_buf *out)
 {
 	pr_buf_adds(out, "<bdi>");

@@ -15,9 +15,6 @@ void pr_html_text(const char *text, size_t max, struct pr_buf *out);
 /* "is-unmet": the class that colours a verdict; static. */
 const char *pr_html_class(const struct pr_report *report, enum pr_report_verdict verdict);
 
-/* pr_report_verdict_name, but "running" for one without an end while the run goes on; static. */
-const char *pr_html_verdict(const struct pr_report *report, enum pr_report_verdict verdict);
-
 /* Adds the facts about the run as a list. */
 void pr_html_facts(const struct pr_report *report, struct pr_buf *out);
 

@@ -64,7 +64,7 @@ static void add_activity(const struct pr_report *report, size_t i, const struct 
 	pr_buf_addf(out, "<details id=\"a%zu\"%s><summary><span class=\"%s\">%s</span> ", i,
 		activity->verdict == PR_REPORT_OK ? "" : " open",
 		pr_html_class(report, activity->verdict),
-		pr_html_verdict(report, activity->verdict));
+		pr_content_verdict(report, activity->verdict));
 	pr_html_text(activity->name, NAME_MAX_BYTES, out);
 	pr_buf_addf(out, " <span class=\"note\">%s, ", pr_report_phase_name(activity->phase));
 	pr_moment_duration(activity->duration, out);

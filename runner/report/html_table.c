@@ -31,7 +31,7 @@ static void add_row(struct table *table, size_t i)
 	pr_buf_addf(out, "<tr%s><td class=\"result %s\">%s</td><td>",
 		activity->verdict == PR_REPORT_OK ? "" : " class=\"marked\"",
 		pr_html_class(table->report, activity->verdict),
-		pr_html_verdict(table->report, activity->verdict));
+		pr_content_verdict(table->report, activity->verdict));
 	add_name(table, i);
 	pr_buf_adds(out, "</td><td>");
 	pr_content_kind(PR_SHOWN_MARKUP, activity, out);

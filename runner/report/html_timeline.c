@@ -58,7 +58,7 @@ static void add_bar(const struct pr_report *report, size_t i, struct pr_buf *out
 		"</a><svg class=\"lane %s\" width=\"100%%\" height=\"24\" role=\"img\" "
 		"aria-label=\"",
 		pr_html_class(report, activity->verdict));
-	pr_buf_addf(out, "%s, from ", pr_html_verdict(report, activity->verdict));
+	pr_buf_addf(out, "%s, from ", pr_content_verdict(report, activity->verdict));
 	pr_moment_duration(activity->start, out);
 	pr_buf_adds(out, "\">");
 	if (activity->start >= 0)
@@ -80,7 +80,7 @@ static void add_key(const struct pr_report *report, struct pr_buf *out)
 			"<span><svg class=\"%s\" aria-hidden=\"true\"><rect x=\"1\" y=\"1\" "
 			"width=\"20\" height=\"10\" rx=\"2\"/></svg>%s</span>",
 			pr_html_class(report, (enum pr_report_verdict)i),
-			pr_html_verdict(report, (enum pr_report_verdict)i));
+			pr_content_verdict(report, (enum pr_report_verdict)i));
 	}
 	for (size_t i = 0; i < report->count && !background; i++)
 		background = report->activities[i].background;
