@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define FIELDS 5
 #define PART_SIZE 32
 #define DAY_MINUTES (24 * 60)
 
@@ -33,7 +32,7 @@ static const struct field {
 	int64_t max;
 	const char *const *names; /* of the numbers from min on */
 	size_t name_count;
-} fields[FIELDS] = {
+} fields[PR_CRON_FIELDS] = {
 	{"minute", 0, 59, NULL, 0},
 	{"hour", 0, 23, NULL, 0},
 	{"day of the month", 1, 31, NULL, 0},
@@ -122,24 +121,23 @@ static int read_field(
 	}
 }
 
-/* The values of each field as bits. */
-static int read_fields(const char *text, uint64_t sets[FIELDS], struct pr_err *err)
+int pr_cron_sets(const char *text, uint64_t sets[PR_CRON_FIELDS], struct pr_err *err)
 {
-	const char *starts[FIELDS];
+	const char *starts[PR_CRON_FIELDS];
 	size_t count = 0;
 
 	for (const char *at = text + strspn(text, " \t"); *at; at += strspn(at, " \t")) {
-		if (count < FIELDS)
+		if (count < PR_CRON_FIELDS)
 			starts[count] = at;
 		count++;
 		at += strcspn(at, " \t");
 	}
-	if (count != FIELDS)
+	if (count != PR_CRON_FIELDS)
 		return pr_fail(err, PR_EINVAL,
 			"it has %zu of the 5 fields minute, hour, day of the month, month, day of "
 			"the week",
 			count);
-	for (size_t i = 0; i < FIELDS; i++) {
+	for (size_t i = 0; i < PR_CRON_FIELDS; i++) {
 		sets[i] = 0;
 		if (read_field(&fields[i], starts[i], &sets[i], err))
 			return PR_EINVAL;
@@ -155,7 +153,7 @@ static int refuse(const char *text, const char *reason, struct pr_err *err)
 int pr_cron_read(const char *text, const char **ret_fields, struct pr_err *err)
 {
 	struct pr_err reason = PR_ERR_INIT;
-	uint64_t sets[FIELDS];
+	uint64_t sets[PR_CRON_FIELDS];
 
 	for (size_t i = 0; i < PR_LEN(nicknames); i++) {
 		if (pr_text_eq(text, nicknames[i].name)) {
@@ -166,7 +164,7 @@ int pr_cron_read(const char *text, const char **ret_fields, struct pr_err *err)
 	if (*text == '@')
 		return refuse(text,
 			"such a name is one of @hourly, @daily, @weekly, @monthly, @yearly", err);
-	if (read_fields(text, sets, &reason))
+	if (pr_cron_sets(text, sets, &reason))
 		return refuse(text, reason.msg, err);
 	*ret_fields = text;
 	return 0;
@@ -174,12 +172,12 @@ int pr_cron_read(const char *text, const char **ret_fields, struct pr_err *err)
 
 int pr_cron_least_gap(const char *text)
 {
-	uint64_t sets[FIELDS];
+	uint64_t sets[PR_CRON_FIELDS];
 	int first = -1;
 	int last = -1;
 	int least = DAY_MINUTES;
 
-	if (read_fields(text, sets, NULL))
+	if (pr_cron_sets(text, sets, NULL))
 		return least;
 	for (int at = 0; at < DAY_MINUTES; at++) {
 		if (!(sets[0] >> at % 60 & 1) || !(sets[1] >> at / 60 & 1))

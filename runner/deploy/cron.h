@@ -9,12 +9,21 @@
 
 #include "base/err.h"
 
+#include <stdint.h>
+
 /*
  * Checks a schedule and hands back its five fields: `text` itself, or what a name such as @daily
  * stands for, which GitHub does not know. PR_EINVAL with one line that names the field and what is
  * wrong with it.
  */
 int pr_cron_read(const char *text, const char **ret_fields, struct pr_err *err);
+
+/* Minute, hour, day of the month, month, day of the week. */
+#define PR_CRON_FIELDS 5
+
+/* The values of each of checked fields as bits: bit 0 of the first is the minute 0. PR_EINVAL for
+ * what pr_cron_read refuses. */
+int pr_cron_sets(const char *text, uint64_t sets[PR_CRON_FIELDS], struct pr_err *err);
 
 /* Least number of minutes between two times of checked fields on days that follow each other. */
 int pr_cron_least_gap(const char *text);

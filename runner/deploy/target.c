@@ -2,9 +2,9 @@
 
 #include "base/text.h"
 #include "deploy/cron.h"
+#include "deploy/time_zone.h"
 #include "platform/service.h"
 
-#include <ctype.h>
 #include <string.h>
 
 int pr_deployment_set(struct pr_deployment *deployment, const char *plan, const char *organization,
@@ -24,17 +24,6 @@ int pr_deployment_set(struct pr_deployment *deployment, const char *plan, const 
 	return 0;
 }
 
-static int check_zone(const char *zone, struct pr_err *err)
-{
-	bool good = isalpha((unsigned char)*zone) && !pr_text_eq(zone, "Local");
-
-	for (const char *c = zone; good && *c; c++)
-		good = isalnum((unsigned char)*c) || strchr("_+-/", *c);
-	return good ? 0
-		    : pr_fail(err, PR_EINVAL,
-			      "'%.80s' is not the name of a time zone, such as Europe/Paris", zone);
-}
-
 int pr_deployment_schedule(struct pr_deployment *deployment, const char *schedule,
 	const char *time_zone, struct pr_err *err)
 {
@@ -42,7 +31,7 @@ int pr_deployment_schedule(struct pr_deployment *deployment, const char *schedul
 		return pr_fail(
 			err, PR_EINVAL, "the time zone '%.80s' is of no schedule", time_zone);
 	if ((schedule && pr_cron_read(schedule, &schedule, err)) ||
-		(time_zone && check_zone(time_zone, err)))
+		(time_zone && pr_time_zone_check(time_zone, err)))
 		return PR_EINVAL;
 	deployment->schedule = schedule;
 	deployment->time_zone = time_zone;
