@@ -22,17 +22,18 @@ struct pr_call {
 	struct pr_server *server;
 	const struct pr_web_exchange *exchange;
 	const struct pr_route *route;
-	char user[PR_UUID_SIZE];         /* whose token it is; "" where none is needed */
-	char user_name[256];             /* for the `user` of states */
-	char organization[PR_UUID_SIZE]; /* of the path; "" where it has none */
+	char user[PR_UUID_SIZE];              /* whose token it is; "" where none is needed */
+	char user_name[256];                  /* for the `user` of states */
+	char organization[PR_UUID_SIZE];      /* of the path; "" where it has none */
 	char ids[PR_ROUTE_IDS][PR_UUID_SIZE]; /* of the path behind it, canonical, in order */
-	char name[256];                  /* of the path: what {name} matched, decoded */
-	json_t *body;                    /* as the shape has read it; NULL without one. Owned */
-	int64_t page, limit;             /* of lists: checked, from 1 */
-	unsigned status;                 /* of the answer; 0 until there is one */
-	json_t *answer;                  /* owned; NULL: `text`, where that is not NULL either: null */
-	char *text;                      /* text/plain; owned */
-	const char *content_type;        /* of `text`; NULL: text/plain */
+	char name[256];                       /* of the path: what {name} matched, decoded */
+	json_t *body;             /* as the shape has read it; NULL without one. Owned */
+	int64_t page, limit;      /* of lists: checked, from 1 */
+	const char *pattern;      /* of searches: not empty; NULL where it was left out */
+	unsigned status;          /* of the answer; 0 until there is one */
+	json_t *answer;           /* owned; NULL: `text`, where that is not NULL either: null */
+	char *text;               /* text/plain; owned */
+	const char *content_type; /* of `text`; NULL: text/plain */
 };
 
 enum pr_access {
@@ -48,25 +49,27 @@ enum pr_access {
  */
 typedef int pr_route_fn(struct pr_call *call, struct pr_err *err);
 
-#define PR_ROUTE_CHANGES 1u /* runs inside pr_store_change */
-#define PR_ROUTE_PAGED 2u   /* takes page and limit; answers {"count", "items": [shape]} */
-#define PR_ROUTE_LIST 4u    /* answers an array of the shape */
-#define PR_ROUTE_SEARCH 8u  /* takes pattern */
-#define PR_ROUTE_TEXT 16u   /* answers text/plain */
-#define PR_ROUTE_ANY 32u    /* answers any JSON: a document that users gave */
-#define PR_ROUTE_MAYBE 64u  /* answers the shape, or null */
+#define PR_ROUTE_CHANGES 1u  /* runs inside pr_store_change */
+#define PR_ROUTE_PAGED 2u    /* takes page and limit; answers {"count", "items": [shape]} */
+#define PR_ROUTE_LIST 4u     /* answers an array of the shape */
+#define PR_ROUTE_SEARCH 8u   /* takes pattern, which must be there */
+#define PR_ROUTE_TEXT 16u    /* answers text/plain */
+#define PR_ROUTE_ANY 32u     /* answers any JSON: a document that users gave */
+#define PR_ROUTE_MAYBE 64u   /* answers the shape, or null */
+#define PR_ROUTE_FILTER 128u /* takes pattern, which may be left out */
 
 struct pr_route {
 	const char *method;
 	const char *path; /* "{org}/plans/{plan}/status"; {org} is /api/v1/organization/<id> */
 	enum pr_access access;
 	unsigned flags;
-	unsigned status;              /* when it went well */
-	const struct pr_shape *body;  /* NULL: none */
+	unsigned status;               /* when it went well */
+	const struct pr_shape *body;   /* NULL: none */
 	const struct pr_shape *answer; /* NULL: null */
-	const char *summary;          /* one line, for /openapi.json */
+	const char *summary;           /* one line, for /openapi.json */
 	pr_route_fn *fn;
-	const char *refusals; /* further statuses it may answer, beside the common ones: "400 409" */
+	const char
+		*refusals; /* further statuses it may answer, beside the common ones: "400 409" */
 };
 
 /* The routes of one resource: server/<resource>.c has one such table. */
@@ -112,7 +115,8 @@ int pr_reply_detail(struct pr_call *call, unsigned status, const char *detail, s
 int pr_reply_missing(struct pr_call *call, struct pr_err *err);
 
 /* Answers 400 {"title","status","detail"}: the refusal to delete what is in use. */
-int pr_reply_in_use(struct pr_call *call, const char *title, const char *detail, struct pr_err *err);
+int pr_reply_in_use(
+	struct pr_call *call, const char *title, const char *detail, struct pr_err *err);
 
 /* Answers 422 with one problem at ["body", `name`]; `input` is borrowed, NULL: null. */
 int pr_reply_invalid(struct pr_call *call, const char *name, const char *type, const char *message,

@@ -1,0 +1,79 @@
+#include "server/auth.h"
+
+#include "base/text.h"
+#include "server/parameters.h"
+#include "store/tokens.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define SCHEME "Bearer "
+
+/* The token of the request, NULL where there is none. */
+static const char *bearer(const struct pr_call *call)
+{
+	const char *value = pr_web_header(call->exchange, "authorization");
+
+	if (!value || strncasecmp(value, SCHEME, strlen(SCHEME)) != 0)
+		return NULL;
+	return value + strlen(SCHEME);
+}
+
+static int refuse(struct pr_call *call, const struct pr_token_owner *owner, struct pr_err *err)
+{
+	switch (owner->membership) {
+	case PR_MEMBERSHIP_NONE:
+		return pr_reply_detail(call, 403, "Forbidden", err);
+	case PR_MEMBERSHIP_GONE:
+		return pr_reply_detail(call, 410, "Gone", err);
+	case PR_MEMBERSHIP_UNKNOWN:
+		return pr_reply_missing(call, err);
+	case PR_MEMBERSHIP_THERE:
+		break;
+	}
+	return 0;
+}
+
+/* The organisation of the path; "" where there is none, or it is no UUID, which is told later. */
+static void read_organization(struct pr_call *call, const struct pr_route_match *match)
+{
+	if (match->organization.text)
+		pr_parameter_uuid(&match->organization, call->organization);
+}
+
+static int check_member(struct pr_call *call, const struct pr_route_match *match,
+	const struct pr_token_owner *owner, struct pr_err *err)
+{
+	json_auto_t *problems = NULL;
+	int rc;
+
+	if (call->organization[0])
+		return refuse(call, owner, err);
+	problems = json_array();
+	rc = problems ? pr_parameter_problem(&match->organization, problems, err)
+		      : pr_fail_nomem(err);
+	return rc ? rc : pr_reply(call, 422, json_pack("{s:O}", "detail", problems), err);
+}
+
+int pr_auth_check(struct pr_call *call, const struct pr_route_match *match, struct pr_err *err)
+{
+	struct pr_store *store = pr_server_store(call->server);
+	struct pr_token_owner owner;
+	const char *token;
+	int rc;
+
+	if (call->route->access == PR_ACCESS_PUBLIC)
+		return 0;
+	read_organization(call, match);
+	token = bearer(call);
+	rc = token ? pr_tokens_find(store, token, call->organization, &owner, err) : PR_ENOTFOUND;
+	if (rc == PR_ENOTFOUND) {
+		pr_err_clear(err);
+		return pr_reply_detail(call, 401, "Unauthorized", err);
+	}
+	if (rc)
+		return rc;
+	pr_text_copy(call->user, sizeof(call->user), owner.user);
+	pr_text_copy(call->user_name, sizeof(call->user_name), owner.user_name);
+	return call->route->access == PR_ACCESS_MEMBER ? check_member(call, match, &owner, err) : 0;
+}

@@ -1,0 +1,12 @@
+#ifndef PR_SERVER_PARTS_H
+#define PR_SERVER_PARTS_H
+
+/* What the files of this layer share of a server beside server/server.h. */
+
+#include "server/batch.h"
+#include "server/server.h"
+
+/* The answers that wait for the commit. Borrowed. */
+struct pr_batch *pr_server_batch(struct pr_server *server);
+
+#endif

@@ -1,0 +1,67 @@
+#include "codec/json.h"
+#include "server/api.h"
+
+int pr_reply(struct pr_call *call, unsigned status, json_t *value, struct pr_err *err)
+{
+	if (!value)
+		return pr_fail_nomem(err);
+	json_decref(call->answer);
+	call->answer = value;
+	call->status = status;
+	return 0;
+}
+
+int pr_reply_null(struct pr_call *call)
+{
+	call->status = 200;
+	return 0;
+}
+
+int pr_reply_detail(struct pr_call *call, unsigned status, const char *detail, struct pr_err *err)
+{
+	return pr_reply(call, status, json_pack("{s:s}", "detail", detail), err);
+}
+
+int pr_reply_missing(struct pr_call *call, struct pr_err *err)
+{
+	return pr_reply_detail(call, 404, "Not Found", err);
+}
+
+int pr_reply_in_use(struct pr_call *call, const char *title, const char *detail, struct pr_err *err)
+{
+	json_t *value =
+		json_pack("{s:s, s:i, s:s}", "title", title, "status", 400, "detail", detail);
+
+	return pr_reply(call, 400, value, err);
+}
+
+int pr_reply_invalid(struct pr_call *call, const char *name, const char *type, const char *message,
+	const json_t *input, struct pr_err *err)
+{
+	json_auto_t *problems = json_array();
+	json_auto_t *where = json_pack("[s]", "body");
+	int rc;
+
+	if (!problems || !where)
+		return pr_fail_nomem(err);
+	rc = pr_problem_add(problems, where, name, type, message, input, err);
+	return rc ? rc : pr_reply(call, 422, json_pack("{s:O}", "detail", problems), err);
+}
+
+int pr_reply_page(struct pr_call *call, int64_t count, json_t *items, struct pr_err *err)
+{
+	if (!items)
+		return pr_fail_nomem(err);
+	return pr_reply(call, 200,
+		json_pack("{s:I, s:o}", "count", (json_int_t)count, "items", items), err);
+}
+
+int pr_reply_text(struct pr_call *call, char *text)
+{
+	free(call->text);
+	call->text = text;
+	if (!call->content_type)
+		call->content_type = "text/plain; charset=utf-8";
+	call->status = 200;
+	return 0;
+}

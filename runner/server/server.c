@@ -1,0 +1,156 @@
+#include "server/server.h"
+
+#include "base/compiler.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "server/api.h"
+#include "server/events.h"
+#include "server/parts.h"
+
+#include <string.h>
+
+#define CONNECTION_MAX 1000
+#define IDLE_S 60
+
+struct pr_server {
+	struct pr_loop *loop;
+	struct pr_store *store;
+	struct pr_web *web;
+	struct pr_events *events;
+	struct pr_scheduler *scheduler; /* NULL until it is made, and where nothing is launched */
+	struct pr_batch batch;
+	struct pr_task stopped;
+	char *url;
+};
+
+static void on_request(void *arg, struct pr_web_exchange *exchange)
+{
+	struct pr_server *server = arg;
+
+	pr_debug("%s %s", pr_web_method(exchange), pr_web_path(exchange));
+	pr_api_serve(server, exchange);
+}
+
+static void on_turn(void *arg)
+{
+	(void)pr_batch_commit(arg, NULL);
+}
+
+static int listen_on(
+	struct pr_server *server, const struct pr_server_options *options, struct pr_err *err)
+{
+	struct pr_web_options web = {.address = options->address,
+		.port = options->port,
+		.certificate = options->certificate,
+		.key = options->key,
+		.body_max = options->body_max,
+		.connection_max = CONNECTION_MAX,
+		.idle_s = IDLE_S};
+	struct pr_web_handlers handlers = {.request = on_request, .turn = on_turn, .arg = server};
+
+	return pr_web_new(server->loop, &web, &handlers, &server->web, err);
+}
+
+/* An address that says "any" is reached by the loopback. */
+static const char *reached_by(const char *address)
+{
+	if (pr_text_eq(address, "0.0.0.0"))
+		return "127.0.0.1";
+	return pr_text_eq(address, "::") ? "::1" : address;
+}
+
+static char *compose_url(const struct pr_server_options *options, uint16_t port)
+{
+	const char *address = reached_by(options->address);
+	bool six = strchr(address, ':');
+
+	if (options->url)
+		return pr_text_dup(options->url);
+	return pr_text_format("%s://%s%s%s:%u", options->certificate ? "https" : "http",
+		six ? "[" : "", address, six ? "]" : "", (unsigned)port);
+}
+
+static int start(
+	struct pr_server *server, const struct pr_server_options *options, struct pr_err *err)
+{
+	int rc = pr_events_new(server->loop, &server->events, err);
+
+	if (!rc)
+		rc = listen_on(server, options, err);
+	if (rc)
+		return rc;
+	server->url = compose_url(options, pr_web_port(server->web));
+	return server->url ? 0 : pr_fail_nomem(err);
+}
+
+int pr_server_new(struct pr_loop *loop, struct pr_store *store,
+	const struct pr_server_options *options, struct pr_server **ret_server, struct pr_err *err)
+{
+	struct pr_server *server = calloc(1, sizeof(*server));
+	int rc;
+
+	if (!server)
+		return pr_fail_nomem(err);
+	server->loop = loop;
+	server->store = store;
+	rc = start(server, options, err);
+	if (rc)
+		pr_server_free(server);
+	else
+		*ret_server = server;
+	return rc;
+}
+
+void pr_server_free(struct pr_server *server)
+{
+	if (!server)
+		return;
+	pr_task_cancel(&server->stopped);
+	pr_events_free(server->events);
+	pr_web_free(server->web);
+	pr_batch_release(&server->batch);
+	free(server->url);
+	free(server);
+}
+
+void pr_server_stop(struct pr_server *server, int64_t grace_us, pr_loop_fn *fn, void *arg)
+{
+	(void)grace_us;
+	pr_web_quiesce(server->web);
+	pr_task_post(server->loop, &server->stopped, fn, arg);
+}
+
+const char *pr_server_url(const struct pr_server *server)
+{
+	return server->url;
+}
+
+struct pr_loop *pr_server_loop(const struct pr_server *server)
+{
+	return server->loop;
+}
+
+struct pr_store *pr_server_store(const struct pr_server *server)
+{
+	return server->store;
+}
+
+struct pr_database *pr_server_database(const struct pr_server *server)
+{
+	return pr_store_database(server->store);
+}
+
+struct pr_events *pr_server_events(const struct pr_server *server)
+{
+	return server->events;
+}
+
+struct pr_scheduler *pr_server_scheduler(const struct pr_server *server)
+{
+	return server->scheduler;
+}
+
+struct pr_batch *pr_server_batch(struct pr_server *server)
+{
+	return &server->batch;
+}
