@@ -10,6 +10,9 @@
 
 static const struct pr_routes *const tables[] = {
 	&pr_routes_service,
+	&pr_routes_organizations,
+	&pr_routes_users,
+	&pr_routes_tokens,
 	NULL,
 };
 

@@ -105,6 +105,18 @@ void pr_api_serve(struct pr_server *server, struct pr_web_exchange *exchange);
 /* Answers with JSON; takes `value`; NULL (no memory) is PR_ENOMEM. */
 int pr_reply(struct pr_call *call, unsigned status, json_t *value, struct pr_err *err);
 
+/* The store of the server. Borrowed. */
+struct pr_store *pr_call_store(const struct pr_call *call);
+
+/* A text of the body, NULL where it is not there. Borrowed. */
+const char *pr_call_text(const struct pr_call *call, const char *name);
+
+/*
+ * Answers by how the store ended. 0: `value` (taken; NULL: null) with the status of the route;
+ * PR_ENOTFOUND: 404; PR_EAUTH: 403; PR_EEXIST: 409. Any other code is returned.
+ */
+int pr_reply_outcome(struct pr_call *call, int rc, json_t *value, struct pr_err *err);
+
 /* Answers 200 with null. */
 int pr_reply_null(struct pr_call *call);
 

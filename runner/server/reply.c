@@ -1,5 +1,16 @@
+#include "base/compiler.h"
 #include "codec/json.h"
 #include "server/api.h"
+
+struct pr_store *pr_call_store(const struct pr_call *call)
+{
+	return pr_server_store(call->server);
+}
+
+const char *pr_call_text(const struct pr_call *call, const char *name)
+{
+	return pr_json_str(call->body, name);
+}
 
 int pr_reply(struct pr_call *call, unsigned status, json_t *value, struct pr_err *err)
 {
@@ -15,6 +26,28 @@ int pr_reply_null(struct pr_call *call)
 {
 	call->status = 200;
 	return 0;
+}
+
+static const struct refusal {
+	int code;
+	unsigned status;
+	const char *detail;
+} refusals[] = {
+	{PR_ENOTFOUND, 404, "Not Found"},
+	{PR_EAUTH, 403, "Forbidden"},
+	{PR_EEXIST, 409, "Conflict"},
+};
+
+int pr_reply_outcome(struct pr_call *call, int rc, json_t *value, struct pr_err *err)
+{
+	if (!rc)
+		return pr_reply(call, call->route->status, value ? value : json_null(), err);
+	for (size_t i = 0; i < PR_LEN(refusals); i++)
+		if (refusals[i].code == rc) {
+			pr_err_clear(err);
+			return pr_reply_detail(call, refusals[i].status, refusals[i].detail, err);
+		}
+	return rc;
 }
 
 int pr_reply_detail(struct pr_call *call, unsigned status, const char *detail, struct pr_err *err)

@@ -8,6 +8,7 @@
  */
 
 #include "base/uuid.h"
+#include "store/rows.h"
 #include "store/store.h"
 
 enum pr_membership {
@@ -40,14 +41,28 @@ struct pr_token_new {
 
 /*
  * Makes a token: *ret_token, which the caller owns, is {"id","name","created_date","token"}; it is
- * the only time that it is shown, and it is registered for redaction. PR_EEXIST: the name is taken.
+ * the only time that it is shown. PR_EEXIST: the name is taken.
  */
 int pr_tokens_create(struct pr_store *store, const struct pr_token_new *token, json_t **ret_token,
 	struct pr_err *err);
 
-/* Removes one by its id. PR_ENOTFOUND: the user has none of that id in the organisation. */
-int pr_tokens_delete(struct pr_store *store, const char *organization, const char *user,
-	const char *id, struct pr_err *err);
+/* A token that users made; those of runs are not theirs to see. */
+struct pr_token_id {
+	const char *organization;
+	const char *user;
+	const char *id;
+};
+
+/* What is known of one: {"id","name","created_date"}. PR_ENOTFOUND. Caller owns. */
+int pr_tokens_get(struct pr_store *store, const struct pr_token_id *token, json_t **ret_token,
+	struct pr_err *err);
+
+/* Those that users made, of a user in an organisation, the oldest first. */
+int pr_tokens_list(struct pr_store *store, const char *organization, const char *user,
+	struct pr_rows_page *page, struct pr_err *err);
+
+/* Removes one. PR_ENOTFOUND: the user has none of that id in the organisation. */
+int pr_tokens_delete(struct pr_store *store, const struct pr_token_id *token, struct pr_err *err);
 
 /* Removes those that were made for a plan's runs. */
 int pr_tokens_delete_of_plan(struct pr_store *store, const char *plan, struct pr_err *err);
