@@ -7,9 +7,6 @@
 /* A client's body may come as slowly as this after the silence that is allowed. */
 #define BYTES_PER_S 4096
 
-/* A body of known length gets its memory at once up to this. */
-#define RESERVE_MAX ((size_t)64 << 10)
-
 static struct pr_web_peer *peer_of(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
@@ -44,6 +41,8 @@ static const char *judge(const char *uri)
 	for (const char *at = uri; *at != '\0'; at++) {
 		if ((unsigned char)*at <= ' ' || *at == 0x7f)
 			return "the request line holds a control character or a space";
+		if ((unsigned char)*at >= 0x80)
+			return "the request line holds a byte that must be percent-encoded";
 		if (*at != '%')
 			continue;
 		if (!is_hex(at[1]) || !is_hex(at[2]))
@@ -68,6 +67,7 @@ void *pr_web_on_uri(void *cls, const char *uri, struct MHD_Connection *connectio
 	memcpy(exchange->uri, uri, len + 1);
 	exchange->self = exchange;
 	exchange->web = cls;
+	exchange->uri_len = len;
 	exchange->peer = peer;
 	exchange->connection = connection;
 	pr_buf_init(&exchange->body, exchange->web->body_max);
@@ -75,6 +75,7 @@ void *pr_web_on_uri(void *cls, const char *uri, struct MHD_Connection *connectio
 	if (exchange->refusal == NULL)
 		exchange->refusal = split_target(exchange);
 	peer->exchange = exchange;
+	peer->asked = true;
 	pr_web_allow(peer, exchange->web->idle_us);
 	return exchange;
 }
@@ -101,47 +102,101 @@ void pr_web_on_completed(void *cls, struct MHD_Connection *connection, void **sl
 	free(exchange);
 }
 
-static const char *first_header(struct pr_web_exchange *exchange, const char *name)
+/* What the head says of host and body. */
+struct head {
+	unsigned hosts, lengths, codings;
+	const char *length, *coding;
+	bool spaced; /* white space between a name and its colon */
+};
+
+static enum MHD_Result look(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-	return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
+	struct head *head = cls;
+	size_t len = strlen(name);
+
+	(void)kind;
+	head->spaced = head->spaced || len == 0 || name[len - 1] == ' ' || name[len - 1] == '\t';
+	if (len == 4 && strcasecmp(name, "Host") == 0) {
+		head->hosts++;
+	} else if (len == 14 && strcasecmp(name, "Content-Length") == 0) {
+		head->lengths++;
+		head->length = value;
+	} else if (len == 17 && strcasecmp(name, "Transfer-Encoding") == 0) {
+		head->codings++;
+		head->coding = value;
+	}
+	return MHD_YES;
+}
+
+/* Where two readers could take the head for different things, it is refused (RFC 9112, 6.3). */
+static const char *judge_head(const struct head *head, const char *version)
+{
+	if (head->spaced)
+		return "a header's name is empty or ends in white space";
+	if (head->hosts > 1 || (head->hosts == 0 && strcmp(version, "HTTP/1.1") == 0))
+		return "there must be one Host header";
+	if (head->lengths + head->codings > 1)
+		return "the length of the request's body is not clear";
+	if (head->coding != NULL && !pr_text_eq_nocase(head->coding, "chunked"))
+		return "the request's body can only be coded as chunked";
+	return NULL;
+}
+
+/*
+ * libmicrohttpd cuts the request line into strings where it stands, and a NUL in it cuts again:
+ * then the version is further from the path than the path is long.
+ */
+static bool has_gap(const struct pr_web_exchange *exchange, const char *url, const char *version)
+{
+	uintptr_t from = (uintptr_t)url, to = (uintptr_t)version;
+
+	return to > from && to - from < PR_WEB_CONNECTION_MEMORY &&
+	       to - from > exchange->uri_len + 1;
 }
 
 /* The head is complete: what can be refused by it is. */
-static void begin(struct pr_web_exchange *exchange)
+static void begin(struct pr_web_exchange *exchange, const char *url, const char *version)
 {
-	const char *length = first_header(exchange, "Content-Length");
+	struct head head = {0};
 	int64_t n = 0;
 
-	if (exchange->refusal != NULL) {
+	MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, look, &head);
+	if (exchange->refusal == NULL && has_gap(exchange, url, version))
+		exchange->refusal = "the request line is malformed";
+	if (exchange->refusal == NULL)
+		exchange->refusal = judge_head(&head, version);
+	if (exchange->refusal == NULL && head.length != NULL &&
+		(pr_text_int64(head.length, &n, NULL) < 0 || n < 0))
+		exchange->refusal = "the length of the request's body is not clear";
+	exchange->peer->refused = n > 0 || head.coding != NULL;
+	if (exchange->refusal != NULL)
 		pr_web_refuse(exchange, 400, exchange->refusal);
-		return;
-	}
-	if (length == NULL)
-		return;
-	if (first_header(exchange, "Transfer-Encoding") != NULL ||
-		pr_text_int64(length, &n, NULL) < 0 || n < 0) {
-		pr_web_refuse(exchange, 400, "the length of the request's body is not clear");
-		return;
-	}
-	if ((uint64_t)n > exchange->web->body_max)
-		pr_web_refuse(exchange, 413, "the request's body is too large");
+	else if ((uint64_t)n > exchange->web->body_max)
+		pr_web_refuse(exchange, 413, PR_WEB_TOO_LARGE);
+	else
+		exchange->peer->refused = false;
 }
 
-static void collect(struct pr_web_exchange *exchange, const char *data, size_t *len)
+/* What came is paid for with time, so that a body may be long but not slow. */
+static void collect(struct pr_web_exchange *exchange, const char *data, size_t n)
 {
-	size_t n = *len;
-	int64_t more = exchange->web->idle_us;
+	struct pr_buf *body = &exchange->body;
+	int64_t us = exchange->web->idle_us;
 
-	*len = 0;
 	if (exchange->state != PR_WEB_READING)
 		return;
-	if (pr_buf_add(&exchange->body, data, n) < 0) {
-		pr_web_refuse(exchange, exchange->body.status == PR_ELIMIT ? 413 : 503,
-			exchange->body.status == PR_ELIMIT ? "the request's body is too large"
-							   : "the server is out of memory");
+	if (pr_buf_add(body, data, n) == 0) {
+		exchange->peer->deadline_us += (int64_t)n * 1000000 / BYTES_PER_S;
 		return;
 	}
-	(void)more;
+	/* a response may not be queued until the body is over: the rest is thrown away */
+	if (body->status == PR_ELIMIT)
+		pr_web_refuse(exchange, 413, PR_WEB_TOO_LARGE);
+	else
+		pr_web_refuse(exchange, 503, "the server is out of memory");
+	pr_buf_release(body);
+	exchange->peer->refused = true;
+	pr_web_allow(exchange->peer, us);
 }
 
 /* Complete: handed to whoever serves, and suspended unless that has answered at once. */
@@ -171,18 +226,17 @@ enum MHD_Result pr_web_on_request(void *cls, struct MHD_Connection *connection, 
 
 	(void)cls;
 	(void)connection;
-	(void)url;
-	(void)version;
 	if (exchange == NULL || exchange->web->closing)
 		return MHD_NO;
 	if (!exchange->begun) {
 		exchange->begun = true;
 		exchange->method = method;
-		begin(exchange);
+		begin(exchange, url, version);
 		return exchange->state == PR_WEB_ANSWERED ? pr_web_queue(exchange) : MHD_YES;
 	}
 	if (*data_len > 0) {
-		collect(exchange, data, data_len);
+		collect(exchange, data, *data_len);
+		*data_len = 0;
 		return MHD_YES;
 	}
 	return hand(exchange);

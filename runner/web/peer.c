@@ -1,11 +1,19 @@
 #include "web/web_private.h"
 
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #define SWEEP_US 500000
+
+/* How long, and how many at a time, refused connections are read to their end. */
+#define LINGER_US 2000000
+#define LINGER_MAX 64
 
 void pr_web_allow(struct pr_web_peer *peer, int64_t us)
 {
@@ -40,6 +48,78 @@ static void add_peer(struct pr_web *web, struct MHD_Connection *connection, void
 	*slot = peer;
 }
 
+/* A socket that libmicrohttpd has done with. */
+struct pr_web_linger {
+	struct pr_web_linger *next, *prev;
+	struct pr_web *web;
+	struct pr_watch watch;
+	struct pr_timer timer;
+	int fd;
+};
+
+static void linger_end(void *arg)
+{
+	struct pr_web_linger *one = arg;
+
+	if (one->prev != NULL)
+		one->prev->next = one->next;
+	else
+		one->web->lingering = one->next;
+	if (one->next != NULL)
+		one->next->prev = one->prev;
+	one->web->linger_count--;
+	pr_watch_stop(&one->watch);
+	pr_timer_stop(&one->timer);
+	if (one->fd >= 0)
+		close(one->fd);
+	free(one);
+}
+
+static void linger_read(void *arg, int fd, unsigned events)
+{
+	char thrown[4096];
+	ssize_t n = recv(fd, thrown, sizeof(thrown), MSG_DONTWAIT);
+
+	(void)events;
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		linger_end(arg);
+}
+
+/*
+ * A close with part of the request unread makes the system send a reset, which may destroy the
+ * answer before the client has read it: the socket is kept, under a second descriptor, and read
+ * until the client has seen the end.
+ */
+static void linger(const struct pr_web_peer *peer)
+{
+	struct pr_web *web = peer->web;
+	struct pr_web_linger *one;
+
+	if (!peer->refused || web->closing || web->linger_count >= LINGER_MAX)
+		return;
+	one = calloc(1, sizeof(*one));
+	if (one == NULL)
+		return;
+	one->web = web;
+	one->fd = fcntl(peer->fd, F_DUPFD_CLOEXEC, 0);
+	one->next = web->lingering;
+	if (one->next != NULL)
+		one->next->prev = one;
+	web->lingering = one;
+	web->linger_count++;
+	if (one->fd < 0 || shutdown(one->fd, SHUT_WR) < 0 ||
+		pr_watch_start(
+			web->loop, &one->watch, one->fd, PR_IO_READ, linger_read, one, NULL) < 0 ||
+		pr_timer_start(web->loop, &one->timer, LINGER_US, linger_end, one) < 0)
+		linger_end(one);
+}
+
+void pr_web_linger_release(struct pr_web *web)
+{
+	while (web->lingering != NULL)
+		linger_end(web->lingering);
+}
+
 static void remove_peer(struct pr_web_peer *peer)
 {
 	if (peer->prev != NULL)
@@ -62,39 +142,45 @@ void pr_web_on_connection(void *cls, struct MHD_Connection *connection, void **s
 	}
 	if (*slot == NULL)
 		return;
+	linger(*slot);
 	remove_peer(*slot);
 	*slot = NULL;
 }
 
-/* Whether any byte came on a connection that has not yet shown a request line. */
+/* Whether any byte came of a request whose line is not complete. */
 static bool has_begun(const struct pr_web_peer *peer)
 {
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
 
 	memset(&info, 0, sizeof(info));
-	if (peer->exchange != NULL)
-		return true;
-	return getsockopt(peer->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-	       info.tcpi_last_data_recv < info.tcpi_last_data_sent;
+	if (getsockopt(peer->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+		return false;
+	if (!peer->asked)
+		return info.tcpi_bytes_received > 0;
+	return info.tcpi_last_data_recv < info.tcpi_last_data_sent;
 }
 
 /*
  * libmicrohttpd can only close a connection that takes too long to ask. Nothing of an answer has
  * been sent yet, so that ours may go out beside it; over TLS there is no way to say why.
  */
-static void tell(const struct pr_web_peer *peer)
+static void tell(struct pr_web_peer *peer)
 {
-	static const char answer[] = "HTTP/1.1 408 Request Timeout\r\n"
-				     "Connection: close\r\n"
-				     "Content-Type: application/json\r\n"
-				     "Content-Length: 38\r\n\r\n"
-				     "{\"detail\":\"the request took too long\"}";
-	bool asking = peer->exchange == NULL || peer->exchange->state == PR_WEB_READING;
+	const struct pr_web_exchange *exchange = peer->exchange;
+	bool large = exchange != NULL && exchange->state == PR_WEB_ANSWERED;
+	const char *detail = large ? PR_WEB_TOO_LARGE : "the request took too long";
+	char answer[256];
 
-	if (peer->web->secure || !asking || !has_begun(peer))
+	if (peer->web->secure || (exchange == NULL && !has_begun(peer)))
 		return;
-	(void)!send(peer->fd, answer, sizeof(answer) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	pr_text_print(answer, sizeof(answer),
+		"HTTP/1.1 %s\r\nConnection: close\r\nContent-Type: application/json\r\n"
+		"Content-Length: %zu\r\n\r\n{\"detail\":\"%s\"}",
+		large ? "413 Content Too Large" : "408 Request Timeout",
+		strlen(detail) + strlen("{\"detail\":\"\"}"), detail);
+	peer->refused = true;
+	(void)!send(peer->fd, answer, strlen(answer), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 void pr_web_sweep(void *arg)
@@ -105,15 +191,11 @@ void pr_web_sweep(void *arg)
 	for (struct pr_web_peer *peer = web->peers; peer != NULL; peer = peer->next) {
 		if (peer->deadline_us > now)
 			continue;
-		tell(peer);
+		if (peer->exchange == NULL || peer->exchange->state != PR_WEB_QUEUED)
+			tell(peer);
 		shutdown(peer->fd, SHUT_RDWR);
 		peer->deadline_us = INT64_MAX;
 	}
 	if (web->peers != NULL)
 		pr_timer_start(web->loop, &web->sweep, SWEEP_US, pr_web_sweep, web);
-}
-
-void pr_web_linger_release(struct pr_web *web)
-{
-	(void)web;
 }

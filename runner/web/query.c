@@ -1,5 +1,7 @@
 #include "web/web_private.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 /* Names and values after this are not looked at. */
@@ -29,7 +31,8 @@ static int escaped(const char *text)
 	return low < 0 ? 0 : high * 16 + low;
 }
 
-int64_t pr_web_decode(char *text, bool plus)
+/* In place. False where it is no encoding, holds a NUL or is not UTF-8. */
+static bool decode(char *text)
 {
 	char *to = text;
 
@@ -39,15 +42,15 @@ int64_t pr_web_decode(char *text, bool plus)
 		if (byte == '%') {
 			byte = escaped(at);
 			at += 2;
-		} else if (byte == '+' && plus) {
+		} else if (byte == '+') {
 			byte = ' ';
 		}
 		if (byte == 0)
-			return -1;
+			return false;
 		*to++ = (char)byte;
 	}
 	*to = '\0';
-	return to - text;
+	return pr_text_is_utf8(text, (size_t)(to - text));
 }
 
 /* A pair that is no encoding is passed over: the request line was looked at before. */
@@ -60,7 +63,7 @@ static void take_pair(struct pr_web_exchange *exchange, char *pair)
 		*value++ = '\0';
 	else
 		value = pair + strlen(pair);
-	if (pr_web_decode(pair, true) < 0 || pr_web_decode(value, true) < 0)
+	if (!decode(pair) || !decode(value))
 		return;
 	param->name = pair;
 	param->value = value;

@@ -73,8 +73,13 @@ static struct MHD_Response *response_of(
 struct pr_web_stream *pr_web_stream(struct pr_web_exchange *exchange,
 	const struct pr_web_answer *answer, pr_web_closed_fn *closed, void *arg)
 {
-	struct pr_web_stream *stream = calloc(1, sizeof(*stream));
+	struct pr_web_stream *stream;
 
+	if (strcmp(exchange->method, "HEAD") == 0) {
+		pr_web_answer(exchange, answer);
+		return NULL;
+	}
+	stream = calloc(1, sizeof(*stream));
 	exchange->status = answer->status;
 	exchange->state = PR_WEB_ANSWERED;
 	if (stream != NULL) {

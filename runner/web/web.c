@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a connection has for its request's head and the piece that is being sent. */
-#define CONNECTION_MEMORY ((size_t)32 << 10)
-
 /* Rounds in one turn of the loop, so that other sources have theirs. */
 #define ROUND_MAX 4
 
@@ -57,11 +54,10 @@ static void run(void *arg)
 {
 	struct pr_web *web = arg;
 
+	web->running = true;
 	for (int i = 0; i < ROUND_MAX; i++) {
 		web->resumed = false;
-		web->running = true;
 		MHD_run(web->daemon);
-		web->running = false;
 		if (web->handed && web->handlers.turn != NULL) {
 			web->handed = false;
 			web->handlers.turn(web->handlers.arg);
@@ -69,6 +65,7 @@ static void run(void *arg)
 		if (!web->resumed)
 			break;
 	}
+	web->running = false;
 	schedule(web);
 }
 
@@ -105,12 +102,13 @@ static int start(
 
 	web->daemon = MHD_start_daemon(flags | (web->secure ? MHD_USE_TLS : 0), 0, NULL, NULL,
 		pr_web_on_request, web, MHD_OPTION_EXTERNAL_LOGGER, on_log, web,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)options->connection_max,
-		MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_URI_LOG_CALLBACK, pr_web_on_uri, web, MHD_OPTION_NOTIFY_COMPLETED,
-		pr_web_on_completed, web, MHD_OPTION_NOTIFY_CONNECTION, pr_web_on_connection, web,
-		MHD_OPTION_ARRAY, web->secure ? tls : &tls[PR_LEN(tls) - 1], MHD_OPTION_END);
+		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		PR_WEB_CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned)options->connection_max, MHD_OPTION_CONNECTION_TIMEOUT, 0U,
+		MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_URI_LOG_CALLBACK, pr_web_on_uri, web,
+		MHD_OPTION_NOTIFY_COMPLETED, pr_web_on_completed, web, MHD_OPTION_NOTIFY_CONNECTION,
+		pr_web_on_connection, web, MHD_OPTION_ARRAY,
+		web->secure ? tls : &tls[PR_LEN(tls) - 1], MHD_OPTION_END);
 	if (web->daemon != NULL)
 		return 0;
 	close(fd);

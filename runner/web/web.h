@@ -4,8 +4,9 @@
 /*
  * An HTTP server on the event loop (libmicrohttpd does the parsing): requests come whole, answers
  * go out whole or as a stream. It knows nothing of what it serves. What is malformed, too large or
- * too slow it refuses itself, as JSON {"detail": …}: 400, 408, 413, 431; it never keeps more than
- * the limits for a client that goes away, stalls, or half-closes.
+ * too slow it refuses itself, as JSON {"detail": …}: 400, 408, 413; what libmicrohttpd cannot even
+ * parse, that answers as HTML of its own: 400, 414, 431, 505. It never keeps more than the limits
+ * for a client that goes away, stalls, or half-closes.
  */
 
 #include "base/err.h"
@@ -51,7 +52,8 @@ struct pr_web_handlers {
 int pr_web_new(struct pr_loop *loop, const struct pr_web_options *options,
 	const struct pr_web_handlers *handlers, struct pr_web **ret_web, struct pr_err *err);
 
-/* Closes all connections; exchanges not yet answered are gone. NULL is allowed. */
+/* Closes all connections; exchanges not yet answered are gone. Not from a handler. NULL is allowed.
+ */
 void pr_web_free(struct pr_web *web);
 
 /* Accepts no new connections; requests that are under way may still be answered. */
@@ -66,7 +68,8 @@ const char *pr_web_method(const struct pr_web_exchange *exchange);
 /* As it came, without query, still percent-encoded; begins with a slash. */
 const char *pr_web_path(const struct pr_web_exchange *exchange);
 
-/* Decoded; NULL when there is none of that name; the last of several; "" without a value. */
+/* Decoded; NULL when there is none of that name, or none that is UTF-8; the last of several; ""
+ * without a value. */
 const char *pr_web_query(const struct pr_web_exchange *exchange, const char *name);
 
 /* Case of the name ignored; NULL: none. */
@@ -106,8 +109,8 @@ typedef void pr_web_closed_fn(void *arg);
 
 /*
  * Ends the exchange by the head of `answer` (its body is the beginning of the stream) and a stream.
- * NULL when memory is out or the client has gone: `closed` does not come. Owned by the server:
- * ended by pr_web_stream_end, or gone after `closed`.
+ * NULL when memory is out, and for HEAD, which gets the head alone: `closed` does not come. Owned
+ * by the server: ended by pr_web_stream_end, or gone after `closed`.
  */
 struct pr_web_stream *pr_web_stream(struct pr_web_exchange *exchange,
 	const struct pr_web_answer *answer, pr_web_closed_fn *closed, void *arg);

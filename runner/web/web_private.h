@@ -16,6 +16,11 @@
 /* What a client may be behind with a stream. */
 #define PR_WEB_BACKLOG_MAX ((size_t)256 << 10)
 
+/* What a connection has for its request's head and the piece that is being sent. */
+#define PR_WEB_CONNECTION_MEMORY ((size_t)32 << 10)
+
+#define PR_WEB_TOO_LARGE "the request's body is too large"
+
 /* An accepted connection; `deadline_us` INT64_MAX while it is we who are waited for. */
 struct pr_web_peer {
 	struct pr_web_peer *next, *prev;
@@ -24,7 +29,8 @@ struct pr_web_peer {
 	struct pr_web_exchange *exchange; /* NULL between requests */
 	int64_t deadline_us;
 	int fd;       /* libmicrohttpd's */
-	bool refused; /* part of the request stays unread: the close lingers */
+	bool refused; /* part of the request may stay unread: the close lingers */
+	bool asked;   /* a request line has been seen, now or before */
 };
 
 struct pr_web {
@@ -41,7 +47,7 @@ struct pr_web {
 	size_t body_max;
 	int64_t idle_us;
 	uint16_t port;
-	bool running; /* inside MHD_run */
+	bool running; /* in the course of a batch */
 	bool handed;  /* requests were handed out since the last turn */
 	bool resumed; /* libmicrohttpd has connections to take up again */
 	bool secure, closing;
@@ -80,8 +86,9 @@ struct pr_web_exchange {
 	char *param_text;
 	enum pr_web_state state;
 	unsigned status;
-	bool begun, suspended, params_failed;
+	bool begun, suspended;
 	const char *refusal; /* of a request line that is no good */
+	size_t uri_len;      /* as it came */
 	char *query;         /* NULL: none; into `uri` */
 	char uri[];
 };
@@ -133,9 +140,5 @@ void pr_web_stream_over(struct pr_web_exchange *exchange);
 
 /* Adds what an answer says of its headers. False when memory is out or one is no header. */
 bool pr_web_add_headers(struct MHD_Response *response, const struct pr_web_answer *answer);
-
-/* Takes a percent-encoded text apart in place; the length, or -1 where it is no encoding or holds
- * a NUL. */
-int64_t pr_web_decode(char *text, bool plus);
 
 #endif
