@@ -39,7 +39,7 @@ int pr_ask(struct pr_signals *signals, struct pr_platform *platform, const char 
 		.path = path,
 		.body = text,
 		.body_len = text ? strlen(text) : 0,
-		.retry = PR_RETRY_IDEMPOTENT,
+		.retry = pr_text_eq(method, "POST") ? PR_RETRY_ONCE_ONLY : PR_RETRY_IDEMPOTENT,
 		.deadline_us = pr_loop_now_us(signals->loop) + DEADLINE_US};
 
 	*reply = (struct pr_reply){.code = PR_ECANCELED, .text = PR_BUF_INIT(TEXT_MAX)};

@@ -30,6 +30,15 @@ extern const struct pr_command pr_command_apply;
 extern const struct pr_command pr_command_logs;
 extern const struct pr_command pr_command_render;
 extern const struct pr_command pr_command_commit;
+extern const struct pr_command pr_command_org_noun; /* and further nouns of the platform */
+extern const struct pr_command pr_command_token;
+extern const struct pr_command pr_command_experiment;
+extern const struct pr_command pr_command_environment;
+extern const struct pr_command pr_command_deployment;
+extern const struct pr_command pr_command_integration;
+extern const struct pr_command pr_command_plan;
+extern const struct pr_command pr_command_execution;
+extern const struct pr_command pr_command_page;
 extern const struct pr_command pr_command_discover;
 extern const struct pr_command pr_command_doctor;
 extern const struct pr_command pr_command_info;

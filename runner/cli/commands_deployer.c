@@ -1,6 +1,15 @@
 #include "cli/commands.h"
 
 static const struct pr_command *const commands[] = {
+	&pr_command_org_noun,
+	&pr_command_token,
+	&pr_command_experiment,
+	&pr_command_environment,
+	&pr_command_deployment,
+	&pr_command_integration,
+	&pr_command_plan,
+	&pr_command_execution,
+	&pr_command_page,
 	&pr_command_render,
 	&pr_command_commit,
 	&pr_command_apply,
@@ -35,7 +44,8 @@ static const struct pr_manual manual[] = {
 
 const struct pr_command pr_commands_deployer = {
 	.name = "plan-deployer",
-	.summary = "Puts plans to where they run: Kubernetes, GitHub Actions.",
+	.summary = "A platform for plans, its everyday commands, and what puts plans to where they "
+		   "run.",
 	PR_OPTIONS(options),
 	PR_COMMANDS(commands),
 	PR_MANUAL(manual),
