@@ -103,9 +103,14 @@ const char *pr_database_kind(const struct pr_database *database)
 /* One of the databases would keep these and the other refuse them. */
 static int check_values(const struct pr_statement *statement, struct pr_err *err)
 {
+	if (statement->count > PR_DATABASE_VALUES)
+		return pr_fail(err, PR_ELIMIT, "a statement has too many parameters");
 	for (size_t i = 0; i < statement->count; i++) {
 		const struct pr_value *value = &statement->values[i];
 
+		if (value->n > PR_DATABASE_VALUE_MAX)
+			return pr_fail(
+				err, PR_ELIMIT, "%zu bytes are too many for a database", value->n);
 		if (value->kind != PR_VALUE_TEXT)
 			continue;
 		if (memchr(value->bytes, '\0', value->n))

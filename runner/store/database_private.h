@@ -6,6 +6,10 @@
 #include "base/buf.h"
 #include "store/database.h"
 
+/* Most parameters of a statement, and the bytes of one. */
+#define PR_DATABASE_VALUES 32
+#define PR_DATABASE_VALUE_MAX ((size_t)512 << 20)
+
 /* One kind of database. Calls come with no NUL in a text, and with texts that are valid UTF-8. */
 struct pr_database_kind {
 	const char *name;
