@@ -54,6 +54,14 @@ static void add_output(const struct block *block, const json_t *output)
 	add_value(block, "Standard error", streams[1]);
 }
 
+/* What went wrong is what readers look for. */
+static bool is_open(const struct pr_report *report, const struct pr_report_activity *activity)
+{
+	if (activity->verdict == PR_REPORT_OPEN)
+		return !report->going;
+	return activity->verdict != PR_REPORT_OK;
+}
+
 static void add_activity(const struct pr_report *report, size_t i, const struct block *block)
 {
 	const struct pr_report_activity *activity = &report->activities[i];
@@ -62,8 +70,7 @@ static void add_activity(const struct pr_report *report, size_t i, const struct 
 	struct pr_buf *out = block->out;
 
 	pr_buf_addf(out, "<details id=\"a%zu\"%s><summary><span class=\"%s\">%s</span> ", i,
-		activity->verdict == PR_REPORT_OK ? "" : " open",
-		pr_html_class(report, activity->verdict),
+		is_open(report, activity) ? " open" : "", pr_html_class(report, activity->verdict),
 		pr_content_verdict(report, activity->verdict));
 	pr_html_text(activity->name, NAME_MAX_BYTES, out);
 	pr_buf_addf(out, " <span class=\"note\">%s, ", pr_report_phase_name(activity->phase));
