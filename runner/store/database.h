@@ -68,7 +68,9 @@ typedef int pr_row_fn(void *arg, const struct pr_row *row, struct pr_err *err);
 /*
  * Opens what `uri` names: "sqlite:///relative", "sqlite:////absolute" (created when missing, 0600)
  * or "postgresql://…" as libpq reads it. A database that cannot be reached or read: PR_EIO with a
- * line that never has a password in it; a malformed URI: PR_EINVAL. Caller frees.
+ * line that never has a password in it, PR_ENOTFOUND where a file's folder is missing; a malformed
+ * URI: PR_EINVAL. A connection to PostgreSQL that is lost is made again by the next call outside a
+ * transaction. Caller frees.
  */
 int pr_database_open(const char *uri, struct pr_database **ret_database, struct pr_err *err);
 
@@ -78,7 +80,9 @@ void pr_database_close(struct pr_database *database);
 /*
  * Runs a statement; `fn` (NULL: rows are ignored) gets its rows, and must run none of its own.
  * *ret_changed (NULL is allowed) is how many rows it inserted, updated or deleted. PR_EEXIST where
- * a unique constraint refused it, PR_EIO where the database failed.
+ * a unique constraint refused it, PR_EIO where the database failed; in a transaction nothing but
+ * pr_database_undo or _rollback is possible after either. PR_EINVAL for a text that has a NUL or is
+ * not UTF-8. PostgreSQL keeps no text of more than 2,700 bytes in an index.
  */
 int pr_database_run(struct pr_database *database, const struct pr_statement *statement,
 	pr_row_fn *fn, void *arg, int64_t *ret_changed, struct pr_err *err);
@@ -86,7 +90,10 @@ int pr_database_run(struct pr_database *database, const struct pr_statement *sta
 /* Runs several statements without parameters, separated by semicolons; for migrations. */
 int pr_database_script(struct pr_database *database, const char *sql, struct pr_err *err);
 
-/* Transactions; they do not nest. PostgreSQL: read committed. */
+/*
+ * Transactions; they do not nest. PostgreSQL: read committed. A commit that fails (PR_EIO) has
+ * ended the transaction too.
+ */
 int pr_database_begin(struct pr_database *database, struct pr_err *err);
 int pr_database_commit(struct pr_database *database, struct pr_err *err);
 void pr_database_rollback(struct pr_database *database);
