@@ -30,6 +30,7 @@ struct pr_child {
 	int status;
 	uint64_t dropped;
 	pr_child_fn *fn;
+	pr_child_output_fn *output;
 	void *arg;
 };
 
@@ -67,12 +68,17 @@ static void child_check(struct pr_child *child)
 
 static void stream_keep(struct stream *stream, const char *data, size_t n)
 {
+	struct pr_child *child = stream->child;
 	size_t room = stream->kept.max - stream->kept.len;
 	size_t kept = n < room ? n : room;
 
+	if (child->output) {
+		child->output(child->arg, stream == &child->streams[0] ? 1 : 2, data, n);
+		return;
+	}
 	if (pr_buf_add(&stream->kept, data, kept))
 		kept = 0;
-	stream->child->dropped += n - kept;
+	child->dropped += n - kept;
 }
 
 /*
@@ -170,6 +176,8 @@ static int spawn(struct pr_child *child, const struct pr_child_options *options,
 		.env = options->env ? options->env : pr_env_all(),
 		.mask = pr_loop_child_mask(child->loop),
 		.no_input = options->no_input,
+		.death_signal = options->death_signal ? options->death_signal : SIGKILL,
+		.folder = options->folder,
 		.outputs = {writers[0], writers[1]}};
 	int failure = pr_spawn(&order, &child->pid);
 
@@ -208,6 +216,7 @@ int pr_child_start(struct pr_loop *loop, const struct pr_child_options *options,
 		return pr_fail_nomem(err);
 	child->loop = loop;
 	child->fn = fn;
+	child->output = options->output;
 	child->arg = arg;
 	child->streams[0].fd = -1;
 	child->streams[1].fd = -1;
@@ -218,6 +227,11 @@ int pr_child_start(struct pr_loop *loop, const struct pr_child_options *options,
 	}
 	*ret_child = child;
 	return 0;
+}
+
+pid_t pr_child_pid(const struct pr_child *child)
+{
+	return child->pid;
 }
 
 void pr_child_signal(struct pr_child *child, int signo)

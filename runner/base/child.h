@@ -4,14 +4,20 @@
 /*
  * A child process with its output collected: started in a process group of its own, ended as a
  * group, its stdout and stderr kept up to a limit and drained beyond it. All through the event
- * loop. The child itself is killed when we die, however we die.
+ * loop. The child itself is ended when we die, however we die.
  */
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/loop.h"
 
+#include <sys/types.h>
+
 struct pr_child;
+
+/* Gets output as it comes, instead of its being kept: `stream` is 1 or 2. May hold NUL bytes. Must
+ * not free the child. */
+typedef void pr_child_output_fn(void *arg, int stream, const char *data, size_t n);
 
 struct pr_child_options {
 	const char *program; /* absolute path, or relative with a slash: it is not searched for */
@@ -20,6 +26,9 @@ struct pr_child_options {
 	int64_t timeout_us;  /* negative: none; 0: at once */
 	char *const *env;    /* as execve wants it; NULL: that of this process */
 	bool no_input;       /* standard input is /dev/null */
+	int death_signal;    /* what it gets when we die; 0: SIGKILL */
+	const char *folder;  /* it works in; NULL: ours */
+	pr_child_output_fn *output; /* NULL: the streams are kept. With the `arg` of `fn` */
 };
 
 /* How it ended. Borrowed by the callback. */
@@ -42,6 +51,9 @@ typedef void pr_child_fn(void *arg, const struct pr_child_result *result);
  */
 int pr_child_start(struct pr_loop *loop, const struct pr_child_options *options, pr_child_fn *fn,
 	void *arg, struct pr_child **ret_child, struct pr_err *err);
+
+/* Its process number. */
+pid_t pr_child_pid(const struct pr_child *child);
 
 /* Sends `signo` to the group; nothing when the child has ended. */
 void pr_child_signal(struct pr_child *child, int signo);

@@ -72,8 +72,9 @@ PR_IN_CHILD static int child_main(void *arg)
 
 	reset_signals();
 	reset_core();
-	if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+	if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, order->death_signal) == 0 &&
 		getppid() == job->parent && (!order->no_input || put_nothing(STDIN_FILENO)) &&
+		(!order->folder || chdir(order->folder) == 0) &&
 		put(order->outputs[0], STDOUT_FILENO) && put(order->outputs[1], STDERR_FILENO) &&
 		sigprocmask(SIG_SETMASK, order->mask, NULL) == 0)
 		execve(order->program, order->argv, order->env);

@@ -3,7 +3,7 @@
 
 /*
  * Starting a program as posix_spawn does, in time that does not grow with our memory, and with what
- * posix_spawn has no attribute for: the program is killed when we die, however we die. Private to
+ * posix_spawn has no attribute for: the program is ended when we die, however we die. Private to
  * base.
  */
 
@@ -17,6 +17,8 @@ struct pr_spawn {
 	char *const *env;
 	const sigset_t *mask; /* of the program */
 	bool no_input;        /* standard input is /dev/null, not ours */
+	int death_signal;     /* that it gets when we die */
+	const char *folder;   /* NULL: ours */
 	int outputs[2];       /* become its standard output and standard error */
 };
 

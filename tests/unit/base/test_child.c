@@ -30,6 +30,7 @@ struct fixture {
 	int ready_fds[2];
 	pid_t ready_pid;
 	bool free_when_done;
+	struct pr_child_options further; /* of start(), beside what it sets */
 	unsigned calls;
 	struct pr_child_result result; /* the streams are copied to: */
 	struct pr_buf out;
@@ -86,10 +87,14 @@ static void start(struct fixture *f, const char *script, size_t bytes, int64_t t
 	char shell[] = "sh";
 	char option[] = "-c";
 	char *argv[] = {shell, option, copy, NULL};
-	struct pr_child_options options = {"/bin/sh", argv, bytes, timeout_us};
+	struct pr_child_options options = f->further;
 	struct pr_err err = PR_ERR_INIT;
 
 	assert_non_null(copy);
+	options.program = "/bin/sh";
+	options.argv = argv;
+	options.stream_bytes = bytes;
+	options.timeout_us = timeout_us;
 	if (pr_child_start(f->loop, &options, on_end, f, &f->child, &err))
 		fail_msg("%s", err.msg);
 	free(copy);
@@ -396,6 +401,64 @@ static void it_does_not_outlive_a_parent_that_was_killed(void **state)
 	close(fds[0]);
 }
 
+static void when_we_are_killed_it_may_get_another_signal(void **state)
+{
+	struct fixture *f = *state;
+	char script[100];
+	char text[16] = "";
+	int fds[2];
+	pid_t pid;
+
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		fcntl(fds[1], F_SETFD, 0);
+		f->further.death_signal = SIGTERM;
+		snprintf(script, sizeof script,
+			"trap 'kill $!; echo term >&%d; exit' TERM; sleep 60 & echo here >&%d; wait", fds[1],
+			fds[1]);
+		start(f, script, 1000, -1);
+		pr_loop_run(f->loop, NULL);
+		_exit(1);
+	}
+	close(fds[1]);
+	assert_int_equal(read(fds[0], text, 5), 5);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(read(fds[0], text, 5), 5);
+	assert_string_equal(text, "term\n");
+	close(fds[0]);
+}
+
+static void it_works_in_the_folder_that_is_named(void **state)
+{
+	struct fixture *f = *state;
+
+	f->further.folder = "/usr";
+	start(f, "pwd", 1000, -1);
+	run(f);
+	assert_string_equal(pr_buf_str(&f->out), "/usr\n");
+}
+
+static void take_output(void *arg, int stream, const char *data, size_t n)
+{
+	struct fixture *f = arg;
+
+	pr_buf_add(stream == 1 ? &f->out : &f->err, data, n);
+}
+
+static void output_may_be_taken_as_it_comes(void **state)
+{
+	struct fixture *f = *state;
+
+	f->further.output = take_output;
+	start(f, "printf out; printf err >&2", 0, -1);
+	run(f);
+	assert_string_equal(pr_buf_str(&f->out), "out");
+	assert_string_equal(pr_buf_str(&f->err), "err");
+	assert_int_equal(f->result.dropped, 0);
+}
+
 static void it_works_in_a_process_without_standard_streams(void **state)
 {
 	struct fixture *f = *state;
@@ -438,6 +501,9 @@ int main(void)
 		TEST(it_may_be_freed_from_its_callback),
 		TEST(freeing_it_kills_the_group_and_calls_nobody),
 		TEST(it_does_not_outlive_a_parent_that_was_killed),
+		TEST(when_we_are_killed_it_may_get_another_signal),
+		TEST(it_works_in_the_folder_that_is_named),
+		TEST(output_may_be_taken_as_it_comes),
 		TEST(it_works_in_a_process_without_standard_streams),
 	};
 
