@@ -1,5 +1,7 @@
 #include "base/env.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -55,6 +57,17 @@ char *pr_env_home(void)
 		return strdup(home);
 	entry = getpwuid(getuid());
 	return entry && entry->pw_dir && *entry->pw_dir ? strdup(entry->pw_dir) : NULL;
+}
+
+char *pr_env_state(const char *name)
+{
+	const char *state = pr_env_get_set("XDG_STATE_HOME");
+	PR_AUTO(free) char *home = NULL;
+
+	if (state)
+		return pr_text_format("%s/plan-runner/%s", state, name);
+	home = pr_env_home();
+	return home ? pr_text_format("%s/.local/state/plan-runner/%s", home, name) : NULL;
 }
 
 char *const *pr_env_all(void)

@@ -35,6 +35,12 @@ int pr_env_unset(const char *name, struct pr_err *err);
  */
 char *pr_env_home(void) PR_MUST_CHECK;
 
+/*
+ * "<state>/plan-runner/<name>", what is kept between runs: below $XDG_STATE_HOME, else below
+ * ~/.local/state. NULL: no home folder, or no memory. Caller frees.
+ */
+char *pr_env_state(const char *name) PR_MUST_CHECK;
+
 /* The environment as execve wants it. Borrowed. */
 char *const *pr_env_all(void);
 

@@ -21,15 +21,8 @@
 char *pr_spool_folder(void)
 {
 	const char *given = pr_env_get_set("PLAN_RUNNER_SPOOL");
-	const char *state = pr_env_get_set("XDG_STATE_HOME");
-	PR_AUTO(free) char *home = NULL;
 
-	if (given)
-		return pr_text_dup(given);
-	if (state)
-		return pr_file_join(state, "plan-runner/spool");
-	home = pr_env_home();
-	return home ? pr_file_join(home, ".local/state/plan-runner/spool") : NULL;
+	return given ? pr_text_dup(given) : pr_env_state("spool");
 }
 
 static int is_entry(const struct dirent *entry)
