@@ -26,6 +26,8 @@ extern const struct pr_command pr_command_config_init;
 extern const struct pr_command pr_command_report;
 extern const struct pr_command pr_command_report_show;
 extern const struct pr_command pr_command_action;
+extern const struct pr_command pr_command_serve;
+extern const struct pr_command pr_command_init_platform;
 extern const struct pr_command pr_command_apply;
 extern const struct pr_command pr_command_logs;
 extern const struct pr_command pr_command_render;

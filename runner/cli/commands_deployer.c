@@ -1,6 +1,8 @@
 #include "cli/commands.h"
 
 static const struct pr_command *const commands[] = {
+	&pr_command_serve,
+	&pr_command_init_platform,
 	&pr_command_org_noun,
 	&pr_command_token,
 	&pr_command_experiment,

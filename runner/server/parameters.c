@@ -78,7 +78,8 @@ static int read_number(
 {
 	static const char *const no_number[] = {"int_parsing",
 		"Input should be a valid integer, unable to parse string as an integer"};
-	static const char *const small[] = {"greater_than", "Input should be greater than 0"};
+	static const char *const small[] = {
+		"greater_than_equal", "Input should be greater than or equal to 1"};
 	static const char *const large[] = {
 		"less_than_equal", "Input should be less than or equal to 10"};
 	const char *text = pr_web_query(call->exchange, name);

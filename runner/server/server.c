@@ -20,7 +20,7 @@ struct pr_server {
 	struct pr_scheduler *scheduler; /* NULL until it is made, and where nothing is launched */
 	struct pr_batch batch;
 	struct pr_task stopped;
-	char *url;
+	char *address, *url;
 };
 
 static void on_request(void *arg, struct pr_web_exchange *exchange)
@@ -59,13 +59,11 @@ static const char *reached_by(const char *address)
 	return pr_text_eq(address, "::") ? "::1" : address;
 }
 
-static char *compose_url(const struct pr_server_options *options, uint16_t port)
+static char *compose_address(const struct pr_server_options *options, uint16_t port)
 {
 	const char *address = reached_by(options->address);
 	bool six = strchr(address, ':');
 
-	if (options->url)
-		return pr_text_dup(options->url);
 	return pr_text_format("%s://%s%s%s:%u", options->certificate ? "https" : "http",
 		six ? "[" : "", address, six ? "]" : "", (unsigned)port);
 }
@@ -79,8 +77,9 @@ static int start(
 		rc = listen_on(server, options, err);
 	if (rc)
 		return rc;
-	server->url = compose_url(options, pr_web_port(server->web));
-	return server->url ? 0 : pr_fail_nomem(err);
+	server->address = compose_address(options, pr_web_port(server->web));
+	server->url = pr_text_dup(options->url ? options->url : server->address);
+	return server->address && server->url ? 0 : pr_fail_nomem(err);
 }
 
 int pr_server_new(struct pr_loop *loop, struct pr_store *store,
@@ -109,6 +108,7 @@ void pr_server_free(struct pr_server *server)
 	pr_events_free(server->events);
 	pr_web_free(server->web);
 	pr_batch_release(&server->batch);
+	free(server->address);
 	free(server->url);
 	free(server);
 }
@@ -118,6 +118,11 @@ void pr_server_stop(struct pr_server *server, int64_t grace_us, pr_loop_fn *fn, 
 	(void)grace_us;
 	pr_web_quiesce(server->web);
 	pr_task_post(server->loop, &server->stopped, fn, arg);
+}
+
+const char *pr_server_address(const struct pr_server *server)
+{
+	return server->address;
 }
 
 const char *pr_server_url(const struct pr_server *server)

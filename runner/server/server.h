@@ -17,12 +17,12 @@ struct pr_scheduler;
 struct pr_server;
 
 struct pr_server_options {
-	const char *address; /* numeric */
-	uint16_t port;       /* 0: a free one */
+	const char *address;           /* numeric */
+	uint16_t port;                 /* 0: a free one */
 	const char *certificate, *key; /* PEM; NULL: http */
-	const char *url;     /* how runners reach it; NULL: by address and port */
-	const char *runner;  /* the program that managed deployments start */
-	size_t body_max;     /* bytes of a request's body */
+	const char *url;               /* how runners reach it; NULL: by address and port */
+	const char *runner;            /* the program that managed deployments start */
+	size_t body_max;               /* bytes of a request's body */
 };
 
 /* Serves `store`, which is borrowed. Everything else is copied. Caller frees. */
@@ -33,12 +33,16 @@ int pr_server_new(struct pr_loop *loop, struct pr_store *store,
 void pr_server_free(struct pr_server *server);
 
 /*
- * Stops: accepts nothing new, asks managed runs to end (their rollbacks run, they report through the
- * connections still served), and calls `fn` once all have ended, after `grace_us` at the latest.
+ * Stops: accepts nothing new, asks managed runs to end (their rollbacks run, they report through
+ * the connections still served), and calls `fn` once all have ended, after `grace_us` at the
+ * latest.
  */
 void pr_server_stop(struct pr_server *server, int64_t grace_us, pr_loop_fn *fn, void *arg);
 
-/* "http://127.0.0.1:8090": how runners reach it. Borrowed. */
+/* "http://127.0.0.1:8090": where it listens. Borrowed. */
+const char *pr_server_address(const struct pr_server *server);
+
+/* How runners reach it. Borrowed. */
 const char *pr_server_url(const struct pr_server *server);
 
 /* The parts, for the files of this layer. Borrowed. */

@@ -1,0 +1,147 @@
+#include "base/env.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/platform_store.h"
+#include "codec/json.h"
+#include "codec/json_write.h"
+#include "store/organizations.h"
+#include "store/tokens.h"
+#include "store/users.h"
+
+#define URL_DEFAULT "http://127.0.0.1:8090"
+#define ORGANIZATION_DEFAULT "default"
+#define USER_DEFAULT "admin"
+#define TOKEN_DEFAULT "cli"
+
+static const char *value_or(const struct pr_args *args, const char *name, const char *fallback)
+{
+	const char *value = pr_args_value(args, name);
+
+	return value ? value : fallback;
+}
+
+/* A second organisation is made only for who names it. */
+static int check_fresh(struct pr_store *store, const struct pr_args *args, struct pr_err *err)
+{
+	const char *given = pr_args_value(args, "organization");
+	int64_t count = 0;
+	bool is_free = true;
+	int rc = pr_rows_number(pr_store_database(store),
+		&(struct pr_statement){.sql = "SELECT count(*) FROM organizations"}, &count, err);
+
+	if (!rc && count && !given)
+		return pr_fail(err, PR_EEXIST,
+			"the database is initialised already: name another organisation by "
+			"--organization to add one");
+	if (!rc && given)
+		rc = pr_organizations_is_free(store, given, &is_free, err);
+	if (!rc && !is_free)
+		rc = pr_fail(err, PR_EEXIST,
+			"there is an organisation '%s' already: name another by --organization",
+			given);
+	return rc;
+}
+
+/* The user of that name, who may be of an earlier organisation. */
+static int find_user(
+	struct pr_store *store, const char *name, json_t **ret_user, struct pr_err *err)
+{
+	struct pr_err none = PR_ERR_INIT;
+	int rc = pr_users_get_named(store, name, ret_user, &none);
+
+	if (rc == PR_ENOTFOUND)
+		return pr_users_create(store, name, NULL, ret_user, err);
+	return rc ? pr_fail(err, rc, "%s", none.msg) : 0;
+}
+
+/* Adds what was made to `made`, under `name`. */
+static int note(json_t *made, const char *name, int rc, json_t *value, struct pr_err *err)
+{
+	return rc ? rc : pr_json_set(made, name, value, err);
+}
+
+static int make(
+	struct pr_store *store, const struct pr_args *args, json_t *made, struct pr_err *err)
+{
+	struct pr_token_new wish = {.name = value_or(args, "token-name", TOKEN_DEFAULT)};
+	json_t *value = NULL;
+	int rc = check_fresh(store, args, err);
+
+	if (!rc)
+		rc = find_user(store, value_or(args, "user", USER_DEFAULT), &value, err);
+	rc = note(made, "user", rc, value, err);
+	wish.user = pr_json_str(json_object_get(made, "user"), "id");
+	if (!rc)
+		rc = pr_organizations_create(store, wish.user,
+			value_or(args, "organization", ORGANIZATION_DEFAULT), &value, err);
+	rc = note(made, "organization", rc, value, err);
+	wish.organization = pr_json_str(json_object_get(made, "organization"), "id");
+	if (!rc)
+		rc = pr_tokens_create(store, &wish, &value, err);
+	return note(made, "token", rc, value, err);
+}
+
+static int make_at_once(
+	struct pr_store *store, const struct pr_args *args, json_t *made, struct pr_err *err)
+{
+	int rc = pr_store_change(store, err);
+
+	if (!rc)
+		rc = make(store, args, made, err);
+	if (!rc)
+		rc = pr_store_keep(store, err);
+	return rc ? rc : pr_store_commit(store, err);
+}
+
+static void show(const json_t *made, bool as_json)
+{
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	struct pr_json_style style = {.indent = 2};
+
+	if (as_json && !pr_json_write(made, &style, &text))
+		pr_print("%s\n", pr_buf_str(&text));
+	if (as_json)
+		return;
+	pr_print("RELIABLY_SERVICE_HOST=%s\nRELIABLY_ORGANIZATION_ID=%s\n"
+		 "RELIABLY_SERVICE_TOKEN=%s\n",
+		pr_json_str(made, "host"), pr_json_str(json_object_get(made, "organization"), "id"),
+		pr_json_str(json_object_get(made, "token"), "token"));
+}
+
+static int run(struct pr_context *context, const struct pr_args *args)
+{
+	struct pr_store *store = NULL;
+	struct pr_err err = PR_ERR_INIT;
+	json_auto_t *made = json_pack("{s:s}", "host", value_or(args, "url", URL_DEFAULT));
+	int rc = made ? pr_console_log(false, NULL, &err) : pr_fail_nomem(&err);
+
+	if (!rc)
+		rc = pr_platform_store_open(args, &store, &err);
+	if (!rc)
+		rc = make_at_once(store, args, made, &err);
+	pr_store_close(store);
+	if (rc)
+		pr_complain(context, "%s", err.msg);
+	else
+		show(made, pr_text_eq(pr_args_value(args, "output"), "json"));
+	return rc ? PR_EXIT_DEVIATED : PR_EXIT_OK;
+}
+
+static const char *const outputs[] = {"shell", "json", NULL};
+
+static const struct pr_option options[] = {
+	PR_STORE_OPTIONS,
+	{"organization", 0, PR_OPTION_VALUE, "NAME",
+		"Name of the organisation (" ORGANIZATION_DEFAULT ").", NULL},
+	{"user", 0, PR_OPTION_VALUE, "NAME", "Its owner, whose token it is (" USER_DEFAULT ").",
+		NULL},
+	{"token-name", 0, PR_OPTION_VALUE, "NAME", "Name of the token (" TOKEN_DEFAULT ").", NULL},
+	{"url", 0, PR_OPTION_VALUE, "URL", "Address that is printed (" URL_DEFAULT ").", NULL},
+	{"output", 'o', PR_OPTION_VALUE, "FORM", "Lines for a shell, or json (shell).", outputs},
+};
+
+const struct pr_command pr_command_init_platform = {.name = "init",
+	.summary = "Make the platform's database, with an organisation and its first token.",
+	PR_OPTIONS(options),
+	.run = run};
