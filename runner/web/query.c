@@ -31,8 +31,7 @@ static int escaped(const char *text)
 	return low < 0 ? 0 : high * 16 + low;
 }
 
-/* In place. False where it is no encoding, holds a NUL or is not UTF-8. */
-static bool decode(char *text)
+bool pr_web_decode(char *text)
 {
 	char *to = text;
 
@@ -63,7 +62,7 @@ static void take_pair(struct pr_web_exchange *exchange, char *pair)
 		*value++ = '\0';
 	else
 		value = pair + strlen(pair);
-	if (!decode(pair) || !decode(value))
+	if (!pr_web_decode(pair) || !pr_web_decode(value))
 		return;
 	param->name = pair;
 	param->value = value;

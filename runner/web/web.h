@@ -72,6 +72,10 @@ const char *pr_web_path(const struct pr_web_exchange *exchange);
  * without a value. */
 const char *pr_web_query(const struct pr_web_exchange *exchange, const char *name);
 
+/* Decodes a name or value of a query or form in place. False where it is no encoding, holds a NUL or
+ * is not UTF-8. */
+bool pr_web_decode(char *text);
+
 /* Case of the name ignored; NULL: none. */
 const char *pr_web_header(const struct pr_web_exchange *exchange, const char *name);
 
