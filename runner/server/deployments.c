@@ -1,0 +1,289 @@
+#include "store/deployments.h"
+#include "base/compiler.h"
+#include "base/text.h"
+#include "codec/json.h"
+#include "server/api.h"
+#include "store/plans.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const struct pr_shape noop = {.name = "DeploymentNoop"};
+
+static const char *const modes[] = {"managed", "manual", NULL};
+
+static const struct pr_field cli_fields[] = {
+	{.name = "mode", .kind = PR_FIELD_TEXT, .choices = modes, .fallback = "\"manual\""},
+	{.name = "base_dir", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_NULLABLE},
+	{.name = "py_version", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_NULLABLE},
+	{.name = "py_dependencies", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_NULLABLE},
+};
+
+static const struct pr_shape cli = {.name = "DeploymentCli", PR_FIELDS(cli_fields)};
+
+/* What is wrong with the folder `host` that a container is to see; NULL: nothing. */
+static const char *volume_problem(const char *host, const json_t *volume)
+{
+	const json_t *mode = json_object_get(volume, "mode");
+
+	if (!pr_json_str(volume, "bind"))
+		return "Value error, a volume needs a text `bind`";
+	if (mode && !pr_text_eq(json_string_value(mode), "ro") &&
+		!pr_text_eq(json_string_value(mode), "rw"))
+		return "Value error, the mode of a volume is ro or rw";
+	if (access(host, F_OK))
+		return "Value error, a volume does not exist on the platform's host";
+	return NULL;
+}
+
+/* A volume as it is stored: mode ro where none is given. */
+static int complete_volume(json_t *volumes, const char *host, json_t *volume, struct pr_err *err)
+{
+	const char *mode = pr_json_str(volume, "mode");
+	json_t *clean = json_pack(
+		"{s:s, s:s}", "bind", pr_json_str(volume, "bind"), "mode", mode ? mode : "ro");
+
+	return pr_json_set(volumes, host, clean, err);
+}
+
+static int check_container(json_t *value, const json_t *where, json_t *problems, struct pr_err *err)
+{
+	json_t *given = pr_json_object(value, "volumes");
+	json_auto_t *volumes = json_object();
+	const char *host;
+	json_t *volume;
+	int rc = volumes ? 0 : pr_fail_nomem(err);
+
+	if (rc || !given)
+		return rc;
+	json_object_foreach (given, host, volume) {
+		const char *problem = volume_problem(host, volume);
+
+		if (rc)
+			break;
+		if (problem)
+			return pr_problem_add(
+				problems, where, "volumes", "value_error", problem, given, err);
+		rc = complete_volume(volumes, host, volume, err);
+	}
+	return rc ? rc : pr_json_set(value, "volumes", json_incref(volumes), err);
+}
+
+static const struct pr_field container_fields[] = {
+	{.name = "image", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED},
+	{.name = "working_dir", .kind = PR_FIELD_TEXT, .fallback = "\"/tmp\""},
+	{.name = "volumes", .kind = PR_FIELD_MAP, .flags = PR_FIELD_NULLABLE},
+};
+
+static const struct pr_shape container = {
+	.name = "DeploymentContainer", PR_FIELDS(container_fields), .check = check_container};
+
+static const struct pr_field job_fields[] = {
+	{.name = "use_default_manifest", .kind = PR_FIELD_BOOL, .fallback = "true"},
+	{.name = "image", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_NULLABLE},
+	{.name = "namespace", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED},
+	{.name = "manifest", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_NULLABLE},
+	{.name = "credentials", .kind = PR_FIELD_SECRET, .flags = PR_FIELD_NULLABLE},
+	{.name = "use_in_cluster_credentials", .kind = PR_FIELD_BOOL, .fallback = "false"},
+};
+
+static const struct pr_shape job = {.name = "DeploymentKubernetesJob", PR_FIELDS(job_fields)};
+
+/* Whether `host` is what stands between the slashes and what follows it. */
+static bool has_host(const char *rest, const char *host)
+{
+	size_t n = strcspn(rest, "/:?#");
+
+	return n == strlen(host) && !strncasecmp(rest, host, n);
+}
+
+static int check_github(json_t *value, const json_t *where, json_t *problems, struct pr_err *err)
+{
+	const json_t *repo = json_object_get(value, "repo");
+	const char *url = json_string_value(repo);
+	const char *rest = url ? strstr(url, "://") : NULL;
+
+	if (!rest || (!pr_text_starts(url, "https://") && !pr_text_starts(url, "http://")))
+		return pr_problem_add(problems, where, "repo", "url_parsing",
+			"Input should be a valid URL: https://github.com/OWNER/NAME", repo, err);
+	if (!has_host(rest + strlen("://"), "github.com"))
+		return pr_problem_add(problems, where, "repo", "value_error",
+			"Value error, not a github.com URL", repo, err);
+	return 0;
+}
+
+static const struct pr_field github_fields[] = {
+	{.name = "repo", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED},
+	{.name = "token", .kind = PR_FIELD_SECRET, .flags = PR_FIELD_NULLABLE},
+	{.name = "username", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_NULLABLE},
+	{.name = "ref", .kind = PR_FIELD_TEXT, .fallback = "\"main\""},
+	{.name = "base_dir", .kind = PR_FIELD_TEXT, .fallback = "\"plans\""},
+};
+
+static const struct pr_shape github = {
+	.name = "DeploymentGithub", PR_FIELDS(github_fields), .check = check_github};
+
+static const struct pr_field cloud_fields[] = {
+	{.name = "image", .kind = PR_FIELD_TEXT, .fallback = "\"" PR_IMAGE "\""},
+	{.name = "location", .kind = PR_FIELD_TEXT, .fallback = "\"europe-west1\""},
+};
+
+static const struct pr_shape cloud = {.name = "DeploymentCloud", PR_FIELDS(cloud_fields)};
+
+static const struct pr_variant types[] = {
+	{"github", &github},
+	{"reliably_cloud", &cloud},
+	{"reliably_cli", &cli},
+	{"container", &container},
+	{"k8s_job", &job},
+	{"noop", &noop},
+};
+
+static const struct pr_shape definition = {
+	.name = "DeploymentDefinition", .tag = "type", PR_VARIANTS(types)};
+
+#define BODY_FIELDS                                                                 \
+	{.name = "name", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED},        \
+	{                                                                           \
+		.name = "definition", .kind = PR_FIELD_SHAPE, .shape = &definition, \
+		.flags = PR_FIELD_REQUIRED                                          \
+	}
+
+static const struct pr_field create_fields[] = {BODY_FIELDS};
+
+static const struct pr_shape create_shape = {.name = "DeploymentCreate", PR_FIELDS(create_fields)};
+
+static const struct pr_field deployment_fields[] = {
+	BODY_FIELDS,
+	{.name = "id", .kind = PR_FIELD_UUID, .flags = PR_FIELD_REQUIRED},
+	{.name = "org_id", .kind = PR_FIELD_UUID, .flags = PR_FIELD_REQUIRED},
+	{.name = "created_date", .kind = PR_FIELD_DATE, .flags = PR_FIELD_REQUIRED},
+};
+
+static const struct pr_shape deployment = {.name = "Deployment", PR_FIELDS(deployment_fields)};
+
+static const struct pr_field clone_fields[] = {
+	{.name = "name", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED, .min = 1},
+};
+
+static const struct pr_shape clone_shape = {.name = "DeploymentClone", PR_FIELDS(clone_fields)};
+
+static struct pr_deployment_id id_of(const struct pr_call *call)
+{
+	return (struct pr_deployment_id){.organization = call->organization, .id = call->ids[0]};
+}
+
+static struct pr_deployment_body body_of(const struct pr_call *call)
+{
+	return (struct pr_deployment_body){.name = pr_call_text(call, "name"),
+		.definition = json_object_get(call->body, "definition")};
+}
+
+static int create(struct pr_call *call, struct pr_err *err)
+{
+	struct pr_deployment_body body = body_of(call);
+	json_t *made = NULL;
+	int rc = pr_deployments_create(pr_call_store(call), call->organization, &body, &made, err);
+
+	return pr_reply_outcome(call, rc, made, err);
+}
+
+/* Also the search, which has a pattern. */
+static int list(struct pr_call *call, struct pr_err *err)
+{
+	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
+	int rc = pr_deployments_list(
+		pr_call_store(call), call->organization, call->pattern, &page, err);
+
+	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+}
+
+static int get(struct pr_call *call, struct pr_err *err)
+{
+	struct pr_deployment_id id = id_of(call);
+	json_t *found = NULL;
+	int rc = pr_deployments_get(pr_call_store(call), &id, &found, err);
+
+	return pr_reply_outcome(call, rc, found, err);
+}
+
+static int replace(struct pr_call *call, struct pr_err *err)
+{
+	struct pr_deployment_id id = id_of(call);
+	struct pr_deployment_body body = body_of(call);
+	int rc = pr_deployments_replace(pr_call_store(call), &id, &body, err);
+
+	return pr_reply_outcome(call, rc, NULL, err);
+}
+
+static int using(struct pr_call *call, json_t **ret_ids, struct pr_err *err)
+{
+	return pr_plans_using(pr_call_store(call), call->organization, PR_PLANS_USE_DEPLOYMENT,
+		call->ids[0], ret_ids, err);
+}
+
+/* An unknown deployment has none, as upstream. */
+static int plans(struct pr_call *call, struct pr_err *err)
+{
+	json_t *ids = NULL;
+	int rc = using(call, &ids, err);
+
+	return rc ? rc : pr_reply(call, 200, ids, err);
+}
+
+static int delete(struct pr_call *call, struct pr_err *err)
+{
+	struct pr_deployment_id id = id_of(call);
+	json_auto_t *found = NULL;
+	json_auto_t *ids = NULL;
+	int rc = pr_deployments_get(pr_call_store(call), &id, &found, err);
+
+	if (!rc)
+		rc = using(call, &ids, err);
+	if (!rc && json_array_size(ids))
+		return pr_reply_in_use(call, "deployment is used by at least another plan",
+			"cannot delete this deployment has it is used by at least another plan",
+			err);
+	if (!rc)
+		rc = pr_deployments_delete(pr_call_store(call), &id, err);
+	return pr_reply_outcome(call, rc, NULL, err);
+}
+
+/* The secrets of the copy are sealed for the copy. */
+static int clone(struct pr_call *call, struct pr_err *err)
+{
+	struct pr_deployment_id id = id_of(call);
+	json_auto_t *found = NULL;
+	json_t *made = NULL;
+	int rc = pr_deployments_get_clear(pr_call_store(call), &id, &found, err);
+
+	if (!rc) {
+		struct pr_deployment_body body = {.name = pr_call_text(call, "name"),
+			.definition = json_object_get(found, "definition")};
+
+		rc = pr_deployments_create(
+			pr_call_store(call), call->organization, &body, &made, err);
+	}
+	return pr_reply_outcome(call, rc, made, err);
+}
+
+static const struct pr_route routes[] = {
+	{"POST", "{org}/deployments", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 201, &create_shape,
+		&deployment, "Create a deployment", create, "409"},
+	{"GET", "{org}/deployments", PR_ACCESS_MEMBER, PR_ROUTE_PAGED, 200, NULL, &deployment,
+		"List the deployments", list, ""},
+	{"GET", "{org}/deployments/search", PR_ACCESS_MEMBER, PR_ROUTE_PAGED | PR_ROUTE_SEARCH, 200,
+		NULL, &deployment, "Search deployments by name", list, ""},
+	{"GET", "{org}/deployments/{deployment}", PR_ACCESS_MEMBER, 0, 200, NULL, &deployment,
+		"Get a deployment", get, "404"},
+	{"PUT", "{org}/deployments/{deployment}", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 200,
+		&create_shape, NULL, "Replace a deployment", replace, "404 409"},
+	{"DELETE", "{org}/deployments/{deployment}", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 200, NULL,
+		NULL, "Delete a deployment that no plan uses", delete, "400 404"},
+	{"GET", "{org}/deployments/{deployment}/plans", PR_ACCESS_MEMBER, PR_ROUTE_ANY, 200, NULL,
+		NULL, "List the ids of the plans that use a deployment", plans, ""},
+	{"POST", "{org}/deployments/{deployment}/clone", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 201,
+		&clone_shape, &deployment, "Copy a deployment", clone, "404 409"},
+};
+
+const struct pr_routes pr_routes_deployments = PR_ROUTES("deployments", routes);
