@@ -42,6 +42,7 @@ static void add_peer(struct pr_web *web, struct MHD_Connection *connection, void
 	if (peer->next != NULL)
 		peer->next->prev = peer;
 	web->peers = peer;
+	web->peer_count++;
 	pr_web_allow(peer, web->idle_us);
 	if (!pr_timer_active(&web->sweep))
 		pr_timer_start(web->loop, &web->sweep, SWEEP_US, pr_web_sweep, web);
@@ -144,6 +145,9 @@ void pr_web_on_connection(void *cls, struct MHD_Connection *connection, void **s
 		return;
 	linger(*slot);
 	remove_peer(*slot);
+	/* at its limit libmicrohttpd does not accept again before it runs again */
+	if (web->peer_count-- == web->connection_max)
+		pr_web_wake(web);
 	*slot = NULL;
 }
 
@@ -183,15 +187,30 @@ static void tell(struct pr_web_peer *peer)
 	(void)!send(peer->fd, answer, strlen(answer), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/*
+ * Whether the client has ended amid a request, or after the last. libmicrohttpd waits for edges,
+ * and hears of no end that came together with the last bytes.
+ */
+static bool has_left(const struct pr_web_peer *peer)
+{
+	char byte;
+
+	if (peer->exchange != NULL && peer->exchange->state != PR_WEB_READING)
+		return false;
+	return recv(peer->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 void pr_web_sweep(void *arg)
 {
 	struct pr_web *web = arg;
 	int64_t now = pr_loop_now_us(web->loop);
 
 	for (struct pr_web_peer *peer = web->peers; peer != NULL; peer = peer->next) {
-		if (peer->deadline_us > now)
+		bool late = peer->deadline_us <= now;
+
+		if (!late && !has_left(peer))
 			continue;
-		if (peer->exchange == NULL || peer->exchange->state != PR_WEB_QUEUED)
+		if (late && (peer->exchange == NULL || peer->exchange->state != PR_WEB_QUEUED))
 			tell(peer);
 		shutdown(peer->fd, SHUT_RDWR);
 		peer->deadline_us = INT64_MAX;

@@ -145,6 +145,7 @@ int pr_web_new(struct pr_loop *loop, const struct pr_web_options *options,
 	web->loop = loop;
 	web->handlers = *handlers;
 	web->body_max = options->body_max;
+	web->connection_max = options->connection_max;
 	web->idle_us = (int64_t)options->idle_s * 1000000;
 	web->port = pr_web_bound_port(fd);
 	web->secure = options->certificate != NULL;
@@ -191,6 +192,14 @@ void pr_web_quiesce(struct pr_web *web)
 
 	if (fd != MHD_INVALID_SOCKET)
 		close(fd);
+}
+
+bool pr_web_is_busy(const struct pr_web *web)
+{
+	for (const struct pr_web_peer *peer = web->peers; peer != NULL; peer = peer->next)
+		if (peer->exchange != NULL && peer->exchange->stream == NULL)
+			return true;
+	return false;
 }
 
 uint16_t pr_web_port(const struct pr_web *web)

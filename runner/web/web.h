@@ -59,6 +59,9 @@ void pr_web_free(struct pr_web *web);
 /* Accepts no new connections; requests that are under way may still be answered. */
 void pr_web_quiesce(struct pr_web *web);
 
+/* Whether a request has begun to come, or its answer is not sent yet; streams do not count. */
+bool pr_web_is_busy(const struct pr_web *web);
+
 /* The port that it listens on. */
 uint16_t pr_web_port(const struct pr_web *web);
 
@@ -72,8 +75,8 @@ const char *pr_web_path(const struct pr_web_exchange *exchange);
  * without a value. */
 const char *pr_web_query(const struct pr_web_exchange *exchange, const char *name);
 
-/* Decodes a name or value of a query or form in place. False where it is no encoding, holds a NUL or
- * is not UTF-8. */
+/* Decodes a name or value of a query or form in place. False where it is no encoding, holds a NUL
+ * or is not UTF-8. */
 bool pr_web_decode(char *text);
 
 /* Case of the name ignored; NULL: none. */
