@@ -8,6 +8,8 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#define BUSY_STEP_MS 10
+
 struct cached {
 	const char *sql;
 	sqlite3_stmt *statement;
@@ -206,6 +208,20 @@ static int create_file(const char *path, struct pr_err *err)
 	return 0;
 }
 
+/* Another that makes the log at this moment is not waited for by SQLite itself. */
+static int apply_settings(sqlite3 *handle)
+{
+	int waited_ms = 0;
+	int code;
+
+	while ((code = sqlite3_exec(handle, settings, NULL, NULL, NULL)) != SQLITE_OK &&
+		(code & 0xff) == SQLITE_BUSY && waited_ms < PR_DATABASE_PATIENCE_S * 1000) {
+		sqlite3_sleep(BUSY_STEP_MS);
+		waited_ms += BUSY_STEP_MS;
+	}
+	return code;
+}
+
 /* A relative name must not be one of those that SQLite takes for something else (":memory:"). */
 static int connect_file(struct sqlite *sqlite, struct pr_err *err)
 {
@@ -220,7 +236,7 @@ static int connect_file(struct sqlite *sqlite, struct pr_err *err)
 	if (code != SQLITE_OK)
 		return fail(sqlite, code, err);
 	sqlite3_busy_timeout(sqlite->handle, PR_DATABASE_PATIENCE_S * 1000);
-	code = sqlite3_exec(sqlite->handle, settings, NULL, NULL, NULL);
+	code = apply_settings(sqlite->handle);
 	return code == SQLITE_OK ? 0 : fail(sqlite, code, err);
 }
 
