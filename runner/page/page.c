@@ -40,7 +40,7 @@ static void add_head(const struct pr_page_head *head, struct pr_buf *out)
 		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"color-scheme\" content=\"light dark\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		"<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
+		"<title>");
 	pr_page_attribute(head->title, out);
 	pr_buf_adds(out, " - plan-deployer</title>\n"
 			 "<link rel=\"icon\" href=\"/assets/icon.svg\" type=\"image/svg+xml\">\n"
@@ -80,7 +80,7 @@ int pr_page_close(struct pr_buf *out)
 	return pr_buf_adds(out, "</main>\n</body>\n</html>\n");
 }
 
-int pr_page_sign_in(const char *complaint, struct pr_buf *out)
+int pr_page_sign_in(const char *complaint, const char *next, struct pr_buf *out)
 {
 	struct pr_page_frame frame = {.organization = NULL};
 
@@ -96,8 +96,14 @@ int pr_page_sign_in(const char *complaint, struct pr_buf *out)
 		"<label for=\"token\">API token</label>\n"
 		"<input id=\"token\" name=\"token\" type=\"password\" required autofocus "
 		"autocomplete=\"current-password\" spellcheck=\"false\" maxlength=\"200\"%s>\n"
-		"<button type=\"submit\">Sign in</button>\n</form>\n",
+		"<button type=\"submit\">Sign in</button>\n",
 		complaint ? " aria-invalid=\"true\" aria-describedby=\"complaint\"" : "");
+	if (next) {
+		pr_buf_adds(out, "<input type=\"hidden\" name=\"next\" value=\"");
+		pr_page_attribute(next, out);
+		pr_buf_adds(out, "\">\n");
+	}
+	pr_buf_adds(out, "</form>\n");
 	pr_buf_adds(out, "<p class=\"note\"><code>plan-deployer token create</code> makes a token. "
 			 "The session ends after twelve hours.</p>\n</section>\n");
 	return pr_page_close(out);

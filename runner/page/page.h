@@ -47,8 +47,9 @@ int pr_page_plan(const struct pr_page_frame *frame, const json_t *plan,
 int pr_page_execution(const struct pr_page_frame *frame, const json_t *execution, const char *log,
 	struct pr_buf *out);
 
-/* The form that takes a token; `complaint` (NULL: none) says what was wrong with the one before. */
-int pr_page_sign_in(const char *complaint, struct pr_buf *out);
+/* The form that takes a token; `complaint` (NULL: none) says what was wrong with the one before.
+ * `next` (NULL: none) is sent along, as where to go then. */
+int pr_page_sign_in(const char *complaint, const char *next, struct pr_buf *out);
 
 /* One line for what is not there, or not allowed. */
 int pr_page_problem(const struct pr_page_frame *frame, const char *text, struct pr_buf *out);

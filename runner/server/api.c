@@ -13,6 +13,7 @@ static const struct pr_routes *const tables[] = {
 	&pr_routes_organizations,
 	&pr_routes_users,
 	&pr_routes_tokens,
+	&pr_routes_links,
 	NULL,
 };
 

@@ -86,6 +86,7 @@ extern const struct pr_routes pr_routes_service;       /* health, openapi */
 extern const struct pr_routes pr_routes_organizations; /* and members */
 extern const struct pr_routes pr_routes_users;
 extern const struct pr_routes pr_routes_tokens;
+extern const struct pr_routes pr_routes_links;
 extern const struct pr_routes pr_routes_experiments;
 extern const struct pr_routes pr_routes_environments;
 extern const struct pr_routes pr_routes_deployments;

@@ -168,12 +168,13 @@ static void sign_in_says_what_was_wrong(void **state)
 	PR_AUTO(buf) struct pr_buf again = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 
 	(void)state;
-	assert_int_equal(0, pr_page_sign_in(NULL, &plain));
-	assert_int_equal(0, pr_page_sign_in("This is no valid token.", &again));
+	assert_int_equal(0, pr_page_sign_in(NULL, "/plans/x", &plain));
+	assert_int_equal(0, pr_page_sign_in("This is no valid token.", NULL, &again));
 	assert_non_null(strstr(pr_buf_str(&plain), "method=\"post\" action=\"/sign-in\""));
 	assert_null(strstr(pr_buf_str(&plain), "role=\"alert\""));
 	assert_non_null(strstr(pr_buf_str(&again), "role=\"alert\"><bdi>This is no valid token."));
 	assert_null(strstr(pr_buf_str(&plain), "Sign out"));
+	assert_non_null(strstr(pr_buf_str(&plain), "name=\"next\" value=\"/plans/x\""));
 }
 
 static void a_page_that_has_no_room_fails(void **state)

@@ -128,7 +128,7 @@ static void texts_of_others_stay_text(void **state)
 		assert_int_equal(0, pr_page_home(&frame, &lists[0], &lists[1], &out));
 		assert_int_equal(0, pr_page_plan(&frame, plan, &lists[1], &out));
 		assert_int_equal(0, pr_page_execution(&frame, execution, bad, &out));
-		assert_int_equal(0, pr_page_sign_in(bad, &out));
+		assert_int_equal(0, pr_page_sign_in(bad, bad, &out));
 		assert_int_equal(0, pr_page_problem(&frame, bad, &out));
 		assert_safe(&out);
 	}
