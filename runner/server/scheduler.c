@@ -114,7 +114,7 @@ void pr_scheduler_free(struct pr_scheduler *scheduler)
 		struct pr_run *run = scheduler->runs;
 
 		scheduler->runs = run->next;
-		pr_run_free(run);
+		pr_scheduled_free(run);
 	}
 	free(scheduler->runner);
 	free(scheduler->url);
@@ -201,6 +201,6 @@ void pr_scheduler_stop(struct pr_scheduler *scheduler, pr_loop_fn *fn, void *arg
 	scheduler->stopped = fn;
 	scheduler->stopped_arg = arg;
 	for (struct pr_run *run = scheduler->runs; run; run = run->next)
-		pr_run_stop(run);
+		pr_scheduled_stop(run);
 	pr_scheduler_soon(scheduler);
 }

@@ -42,7 +42,7 @@ static int settle_ended(struct pr_scheduler *scheduler, struct pr_err *err)
 
 	for (struct pr_run *run = scheduler->runs; !rc && run; run = run->next) {
 		if (run->state == PR_RUN_ENDED)
-			rc = pr_run_settle(run, err);
+			rc = pr_scheduled_settle(run, err);
 	}
 	return rc;
 }
@@ -84,7 +84,7 @@ static int renew(struct pr_scheduler *scheduler, struct pr_err *err)
 	scheduler->renewed_us = pr_loop_now_us(scheduler->loop);
 	for (struct pr_run *run = scheduler->runs; run; run = run->next) {
 		if (!has_run(rows, run->id))
-			pr_run_stop(run);
+			pr_scheduled_stop(run);
 	}
 	json_array_foreach (rows, i, row) {
 		if (!rc && !find_run(scheduler, pr_job_text(row, "run")))
@@ -177,7 +177,7 @@ static int take_job(struct pr_scheduler *scheduler, const json_t *job, struct pr
 		return pass_over(scheduler, job, next, "its run before still goes on", err);
 	if (is_too_late(scheduler, job, now))
 		return pass_over(scheduler, job, next, "that is too long ago", err);
-	return pr_run_claim(scheduler, job, next, err);
+	return pr_scheduled_claim(scheduler, job, next, err);
 }
 
 static int take_jobs(struct pr_scheduler *scheduler, struct pr_err *err)
@@ -225,11 +225,11 @@ static void finish(struct pr_scheduler *scheduler, bool kept)
 		if (run->state == over) {
 			*at = run->next;
 			scheduler->run_count--;
-			pr_run_free(run);
+			pr_scheduled_free(run);
 			continue;
 		}
 		if (run->state == PR_RUN_CLAIMED)
-			pr_run_start(run);
+			pr_scheduled_start(run);
 		at = &run->next;
 	}
 }

@@ -74,20 +74,20 @@ int pr_scheduler_look(struct pr_scheduler *scheduler, struct pr_err *err);
 int64_t pr_scheduler_date(const char *pattern, const char *zone, int64_t after, struct pr_err *err);
 
 /* Takes the run of a job that is due, in the open transaction; nothing where another server has. */
-int pr_run_claim(
+int pr_scheduled_claim(
 	struct pr_scheduler *scheduler, const json_t *job, int64_t next, struct pr_err *err);
 
 /* Starts one that was taken and committed. */
-void pr_run_start(struct pr_run *run);
+void pr_scheduled_start(struct pr_run *run);
 
 /* Tells the store that one has ended, in the open transaction. */
-int pr_run_settle(struct pr_run *run, struct pr_err *err);
+int pr_scheduled_settle(struct pr_run *run, struct pr_err *err);
 
 /* Asks it to end, once. */
-void pr_run_stop(struct pr_run *run);
+void pr_scheduled_stop(struct pr_run *run);
 
 /* Kills it where it still lives. */
-void pr_run_free(struct pr_run *run);
+void pr_scheduled_free(struct pr_run *run);
 
 /* Gives a plan that has not ended by itself one of two errors: as it was never `running`, or as it
  * was. Tells its pages. */

@@ -15,7 +15,7 @@
 
 #define SAID_MAX 300
 
-void pr_run_free(struct pr_run *run)
+void pr_scheduled_free(struct pr_run *run)
 {
 	pr_managed_free(run->managed);
 	free(run->folder);
@@ -145,7 +145,7 @@ static int take(struct pr_run *run, const json_t *job, int64_t next, struct pr_e
 	return prepare(run, err);
 }
 
-int pr_run_claim(
+int pr_scheduled_claim(
 	struct pr_scheduler *scheduler, const json_t *job, int64_t next, struct pr_err *err)
 {
 	struct pr_run *run = calloc(1, sizeof(*run));
@@ -161,7 +161,7 @@ int pr_run_claim(
 	if (!rc)
 		rc = take(run, job, next, err);
 	if (rc || run->state == PR_RUN_DONE) {
-		pr_run_free(run);
+		pr_scheduled_free(run);
 		return rc;
 	}
 	run->next = scheduler->runs;
@@ -211,7 +211,7 @@ static void on_end(void *arg, const struct pr_managed_end *end)
 	pr_scheduler_soon(run->scheduler);
 }
 
-void pr_run_start(struct pr_run *run)
+void pr_scheduled_start(struct pr_run *run)
 {
 	struct pr_scheduler *scheduler = run->scheduler;
 	struct pr_managed_order order = {.runner = scheduler->runner,
@@ -235,7 +235,7 @@ void pr_run_start(struct pr_run *run)
 	pr_scheduler_soon(scheduler);
 }
 
-void pr_run_stop(struct pr_run *run)
+void pr_scheduled_stop(struct pr_run *run)
 {
 	if (run->asked || !run->managed || run->state != PR_RUN_GOING)
 		return;
@@ -244,7 +244,7 @@ void pr_run_stop(struct pr_run *run)
 	pr_managed_stop(run->managed);
 }
 
-int pr_run_settle(struct pr_run *run, struct pr_err *err)
+int pr_scheduled_settle(struct pr_run *run, struct pr_err *err)
 {
 	struct pr_scheduler *scheduler = run->scheduler;
 	const char *const errors[2] = {run->unborn, run->broken};
