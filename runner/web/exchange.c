@@ -219,6 +219,7 @@ static enum MHD_Result hand(struct pr_web_exchange *exchange)
 	return MHD_YES;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the signature is libmicrohttpd's */
 enum MHD_Result pr_web_on_request(void *cls, struct MHD_Connection *connection, const char *url,
 	const char *method, const char *version, const char *data, size_t *data_len, void **slot)
 {

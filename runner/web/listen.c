@@ -83,7 +83,7 @@ int pr_web_listen(const char *address, uint16_t port, int *ret_fd, struct pr_err
 
 uint16_t pr_web_bound_port(int fd)
 {
-	union address at;
+	union address at = {.any = {.sa_family = AF_UNSPEC}};
 	socklen_t len = sizeof(at);
 
 	if (getsockname(fd, &at.any, &len) < 0)

@@ -4,8 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/tcp.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -117,8 +117,12 @@ static void linger(const struct pr_web_peer *peer)
 
 void pr_web_linger_release(struct pr_web *web)
 {
-	while (web->lingering != NULL)
-		linger_end(web->lingering);
+	struct pr_web_linger *next;
+
+	for (struct pr_web_linger *one = web->lingering; one != NULL; one = next) {
+		next = one->next;
+		linger_end(one);
+	}
 }
 
 static void remove_peer(struct pr_web_peer *peer)
@@ -161,7 +165,7 @@ static bool has_begun(const struct pr_web_peer *peer)
 	if (getsockopt(peer->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
 		return false;
 	if (!peer->asked)
-		return info.tcpi_bytes_received > 0;
+		return info.tcpi_ato > 0; /* set by the first data */
 	return info.tcpi_last_data_recv < info.tcpi_last_data_sent;
 }
 

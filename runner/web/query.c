@@ -73,11 +73,12 @@ static void split(struct pr_web_exchange *exchange)
 {
 	char *rest;
 
-	exchange->params = calloc(PARAM_MAX, sizeof(*exchange->params));
+	if (exchange->params == NULL)
+		exchange->params = calloc(PARAM_MAX, sizeof(*exchange->params));
+	if (exchange->params == NULL)
+		return;
 	exchange->param_text = strdup(exchange->query);
 	rest = exchange->param_text;
-	if (exchange->params == NULL || rest == NULL)
-		return;
 	while (rest != NULL && exchange->param_count < PARAM_MAX) {
 		char *pair = strsep(&rest, "&");
 
@@ -93,8 +94,10 @@ const char *pr_web_query(const struct pr_web_exchange *exchange, const char *nam
 
 	if (made->query == NULL)
 		return NULL;
-	if (made->params == NULL)
+	if (made->param_text == NULL)
 		split(made);
+	if (made->params == NULL)
+		return NULL;
 	for (size_t i = made->param_count; i > 0; i--) {
 		if (strcmp(made->params[i - 1].name, name) == 0)
 			return made->params[i - 1].value;

@@ -15,7 +15,7 @@ size_t descriptors(void)
 	size_t n = 0;
 
 	assert_non_null(dir);
-	while (readdir(dir) != NULL)
+	while (dir != NULL && readdir(dir) != NULL)
 		n++;
 	closedir(dir);
 	return n;
@@ -66,7 +66,8 @@ static void on_request(void *arg, struct pr_web_exchange *exchange)
 		return;
 	}
 	f->later = f->later || path[1] == 'l';
-	assert_true(f->kept_count < FIXTURE_KEPT);
+	if (f->kept_count >= FIXTURE_KEPT)
+		abort();
 	f->kept[f->kept_count++] = exchange;
 }
 
@@ -177,6 +178,7 @@ void client_open(struct client *c, struct fixture *f)
 	pr_buf_init(&c->got, 8 << 20);
 	c->f = f;
 	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_true(c->fd >= 0);
 	assert_int_equal(connect(c->fd, (struct sockaddr *)&at, sizeof(at)), 0);
 	c->want_count = 1;
 	assert_int_equal(
