@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "server/events.h"
 #include "server/parts.h"
+#include "server/scheduler.h"
 
 #include <string.h>
 
@@ -94,6 +95,8 @@ int pr_batch_commit(struct pr_server *server, struct pr_err *err)
 		pr_error("nothing of the last requests is kept: %s", failure.msg);
 	(rc ? pr_events_forget : pr_events_tell)(pr_server_events(server));
 	settle(pr_server_batch(server), !rc);
+	if (!rc)
+		pr_scheduler_wake(pr_server_scheduler(server));
 	return rc ? pr_fail(err, rc, "%s", failure.msg) : 0;
 }
 

@@ -5,21 +5,31 @@
 #include "base/text.h"
 #include "server/api.h"
 #include "server/events.h"
+#include "server/pages.h"
 #include "server/parts.h"
+#include "server/scheduler.h"
 
 #include <string.h>
 
 #define CONNECTION_MAX 1000
 #define IDLE_S 60
 
+/* How long a request that has begun to come is waited for at the end, and how often looked for. */
+#define LAST_REQUESTS_US (5 * INT64_C(1000000))
+#define LOOK_US 10000
+
 struct pr_server {
 	struct pr_loop *loop;
 	struct pr_store *store;
 	struct pr_web *web;
 	struct pr_events *events;
-	struct pr_scheduler *scheduler; /* NULL until it is made, and where nothing is launched */
+	struct pr_scheduler *scheduler;
 	struct pr_batch batch;
-	struct pr_task stopped;
+	struct pr_timer look; /* while it stops */
+	bool running;         /* runs of ours have not ended */
+	int64_t runs_until_us, stop_until_us;
+	pr_loop_fn *stopped;
+	void *stopped_arg;
 	char *address, *url;
 };
 
@@ -28,7 +38,8 @@ static void on_request(void *arg, struct pr_web_exchange *exchange)
 	struct pr_server *server = arg;
 
 	pr_debug("%s %s", pr_web_method(exchange), pr_web_path(exchange));
-	pr_api_serve(server, exchange);
+	if (!pr_pages_serve(server, exchange))
+		pr_api_serve(server, exchange);
 }
 
 static void on_turn(void *arg)
@@ -68,6 +79,16 @@ static char *compose_address(const struct pr_server_options *options, uint16_t p
 		six ? "[" : "", address, six ? "]" : "", (unsigned)port);
 }
 
+/* A runner that is not there is told of by the plans that need it. */
+static int schedule(
+	struct pr_server *server, const struct pr_server_options *options, struct pr_err *err)
+{
+	struct pr_scheduler_options how = {
+		.runner = options->runner ? options->runner : "plan-runner", .url = server->url};
+
+	return pr_scheduler_new(server, &how, &server->scheduler, err);
+}
+
 static int start(
 	struct pr_server *server, const struct pr_server_options *options, struct pr_err *err)
 {
@@ -79,7 +100,9 @@ static int start(
 		return rc;
 	server->address = compose_address(options, pr_web_port(server->web));
 	server->url = pr_text_dup(options->url ? options->url : server->address);
-	return server->address && server->url ? 0 : pr_fail_nomem(err);
+	if (!server->address || !server->url)
+		return pr_fail_nomem(err);
+	return schedule(server, options, err);
 }
 
 int pr_server_new(struct pr_loop *loop, struct pr_store *store,
@@ -104,7 +127,8 @@ void pr_server_free(struct pr_server *server)
 {
 	if (!server)
 		return;
-	pr_task_cancel(&server->stopped);
+	pr_timer_stop(&server->look);
+	pr_scheduler_free(server->scheduler);
 	pr_events_free(server->events);
 	pr_web_free(server->web);
 	pr_batch_release(&server->batch);
@@ -113,11 +137,37 @@ void pr_server_free(struct pr_server *server)
 	free(server);
 }
 
+/* The end, once the last runs and answers are out. */
+static void look(void *arg)
+{
+	struct pr_server *server = arg;
+	int64_t now = pr_loop_now_us(server->loop);
+	bool waits = server->running ? now < server->runs_until_us
+				     : pr_web_is_busy(server->web) && now < server->stop_until_us;
+
+	if (!waits || pr_timer_start(server->loop, &server->look, LOOK_US, look, server))
+		server->stopped(server->stopped_arg);
+}
+
+/* Runs may have to connect anew to report: until they have ended everybody can. */
+static void on_runs_ended(void *arg)
+{
+	struct pr_server *server = arg;
+
+	pr_web_quiesce(server->web);
+	server->running = false;
+	server->stop_until_us = pr_loop_now_us(server->loop) + LAST_REQUESTS_US;
+}
+
 void pr_server_stop(struct pr_server *server, int64_t grace_us, pr_loop_fn *fn, void *arg)
 {
-	(void)grace_us;
-	pr_web_quiesce(server->web);
-	pr_task_post(server->loop, &server->stopped, fn, arg);
+	server->stopped = fn;
+	server->stopped_arg = arg;
+	server->runs_until_us = pr_loop_now_us(server->loop) + grace_us;
+	server->running = true;
+	pr_scheduler_stop(server->scheduler, on_runs_ended, server);
+	if (pr_timer_start(server->loop, &server->look, 0, look, server))
+		fn(arg);
 }
 
 const char *pr_server_address(const struct pr_server *server)

@@ -21,7 +21,7 @@ struct pr_server_options {
 	uint16_t port;                 /* 0: a free one */
 	const char *certificate, *key; /* PEM; NULL: http */
 	const char *url;               /* how runners reach it; NULL: by address and port */
-	const char *runner;            /* the program that managed deployments start */
+	const char *runner;            /* that managed deployments start; NULL: plan-runner in PATH */
 	size_t body_max;               /* bytes of a request's body */
 };
 
@@ -33,9 +33,9 @@ int pr_server_new(struct pr_loop *loop, struct pr_store *store,
 void pr_server_free(struct pr_server *server);
 
 /*
- * Stops: accepts nothing new, asks managed runs to end (their rollbacks run, they report through
- * the connections still served), and calls `fn` once all have ended, after `grace_us` at the
- * latest.
+ * Stops: asks managed runs to end (their rollbacks run, and they report), waits for them for
+ * `grace_us` at most; then accepts nothing new, waits for requests that have begun, for seconds,
+ * and calls `fn`.
  */
 void pr_server_stop(struct pr_server *server, int64_t grace_us, pr_loop_fn *fn, void *arg);
 
