@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <libpq-fe.h>
 #include <string.h>
 
 #define BINARY 1
@@ -41,13 +42,15 @@ static struct postgresql *of(struct pr_database *database)
 
 static void forget_statements(struct postgresql *postgresql)
 {
-	struct cached *cached;
-	struct cached *next;
+	struct cached *cached = postgresql->statements;
 
-	HASH_ITER (hh, postgresql->statements, cached, next) {
-		HASH_DEL(postgresql->statements, cached);
+	HASH_CLEAR(hh, postgresql->statements);
+	while (cached) {
+		struct cached *next = cached->hh.next;
+
 		free(cached->sql);
 		free(cached);
+		cached = next;
 	}
 }
 

@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "store/postgresql_private.h"
 
+#include <libpq-fe.h>
 #include <string.h>
 
 /* The numbers of types that never change (src/include/catalog/pg_type.dat of PostgreSQL). */

@@ -4,11 +4,13 @@
 #include "store/postgresql_private.h"
 
 #include <errno.h>
+#include <libpq-fe.h>
 #include <poll.h>
 #include <string.h>
 
 #define TEXT_OF(number) TEXT_OF_(number)
 #define TEXT_OF_(number) #number
+#define PATIENCE_S_TEXT TEXT_OF(PR_DATABASE_PATIENCE_S)
 
 /* The server gives up first, so that its answer says so, and the connection stays of use. */
 #define WAIT_US ((PR_DATABASE_PATIENCE_S + 2) * (int64_t)1000000)
@@ -70,20 +72,20 @@ int pr_postgresql_fail_connection(const PGconn *connection, struct pr_err *err)
 /* What a URI says itself (before "dbname" it can) is left to it, but for the encoding. */
 static PGconn *start(const char *uri)
 {
+	static const char patience_ms[] = PATIENCE_S_TEXT "000";
 	static const char *const names[] = {"connect_timeout", "fallback_application_name",
 		"tcp_user_timeout", "dbname", "client_encoding", NULL};
-	const char *const values[] = {TEXT_OF(PR_DATABASE_PATIENCE_S), "plan-deployer",
-		TEXT_OF(PR_DATABASE_PATIENCE_S) "000", uri, "UTF8", NULL};
+	const char *const values[] = {
+		PATIENCE_S_TEXT, "plan-deployer", patience_ms, uri, "UTF8", NULL};
 
 	return PQconnectdbParams(names, values, 1);
 }
 
 static int prepare_session(PGconn *connection, struct pr_err *err)
 {
-	static const char settings[] = "SET statement_timeout = '" TEXT_OF(
-		PR_DATABASE_PATIENCE_S) "s';"
-					"SET idle_in_transaction_session_timeout = '60s';"
-					"SET default_transaction_isolation = 'read committed'";
+	static const char settings[] = "SET statement_timeout = '" PATIENCE_S_TEXT "s';"
+				       "SET idle_in_transaction_session_timeout = '60s';"
+				       "SET default_transaction_isolation = 'read committed'";
 	PGresult *result = NULL;
 	int rc;
 

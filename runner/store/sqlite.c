@@ -176,13 +176,15 @@ static int script(struct pr_database *database, const char *sql, struct pr_err *
 static void close_sqlite(struct pr_database *database)
 {
 	struct sqlite *sqlite = of(database);
-	struct cached *cached;
-	struct cached *next;
+	struct cached *cached = sqlite->statements;
 
-	HASH_ITER (hh, sqlite->statements, cached, next) {
-		HASH_DEL(sqlite->statements, cached);
+	HASH_CLEAR(hh, sqlite->statements);
+	while (cached) {
+		struct cached *next = cached->hh.next;
+
 		sqlite3_finalize(cached->statement);
 		free(cached);
+		cached = next;
 	}
 	sqlite3_close(sqlite->handle);
 	free(sqlite->path);

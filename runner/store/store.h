@@ -30,7 +30,8 @@ struct pr_store_options {
  * Opens the database, brings its schema to this version, and reads the key. The key is that of
  * PLAN_DEPLOYER_KEY (64 hexadecimal digits) where set, else of the file, which `create` makes
  * (0600). PR_EIO where another server uses the SQLite file; PR_EINVAL where the database is of a
- * newer version, or was sealed with another key. Caller closes.
+ * newer version, was sealed with another key, or no key is given; PR_ENOTFOUND where the key file
+ * of a database that has one is missing. Caller closes.
  */
 int pr_store_open(
 	const struct pr_store_options *options, struct pr_store **ret_store, struct pr_err *err);

@@ -51,7 +51,8 @@ static int compare(void *arg, const struct pr_row *row, struct pr_err *err)
 	bytes = pr_row_blob(row, 2, &n);
 	assert_int_equal(n, expected->n);
 	assert_int_equal(bytes != NULL, expected->bytes != NULL);
-	assert_true(!n || memcmp(bytes, expected->bytes, n) == 0);
+	if (bytes && expected->bytes)
+		assert_memory_equal(bytes, expected->bytes, n);
 	expected->rows++;
 	return 0;
 }
