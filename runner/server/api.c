@@ -77,16 +77,22 @@ static void release(struct pr_call *call)
 	free(call->text);
 }
 
-/* What went wrong here is told to who runs the server; the client learns no more than that. */
-static void fail(struct pr_call *call, const struct pr_err *err)
+/*
+ * What went wrong here is told to who runs the server; the client learns no more than whether it is
+ * worth asking again: when the database does not answer.
+ */
+static void fail(struct pr_call *call, int rc, const struct pr_err *err)
 {
+	bool again = rc == PR_EIO || rc == PR_ETIMEOUT;
+
 	pr_error("%s %s: %s", call->route->method, call->route->path, err->msg);
 	json_decref(call->answer);
 	free(call->text);
 	call->text = NULL;
 	call->content_type = NULL;
-	call->status = 500;
-	call->answer = json_pack("{s:s}", "detail", "Internal Server Error");
+	call->status = again ? 503 : 500;
+	call->answer = json_pack(
+		"{s:s}", "detail", again ? "Service Unavailable" : "Internal Server Error");
 }
 
 static void answer_unrouted(struct pr_web_exchange *exchange, const char *allow)
@@ -109,6 +115,7 @@ void pr_api_serve(struct pr_server *server, struct pr_web_exchange *exchange)
 	struct pr_call call = {.server = server, .exchange = exchange};
 	struct pr_route_match match;
 	struct pr_err err = PR_ERR_INIT;
+	int rc;
 
 	pr_route_find(pr_api_tables(), pr_web_method(exchange), pr_web_path(exchange), &match);
 	if (!match.route) {
@@ -116,8 +123,9 @@ void pr_api_serve(struct pr_server *server, struct pr_web_exchange *exchange)
 		return;
 	}
 	call.route = match.route;
-	if (run(&call, &match, &err))
-		fail(&call, &err);
+	rc = run(&call, &match, &err);
+	if (rc)
+		fail(&call, rc, &err);
 	answer(&call, exchange);
 	release(&call);
 }

@@ -42,6 +42,8 @@ def fresh_database(folder):
 class Serving:
     """One platform. `options` go to `serve`; `variables` are added to the environment of both commands."""
 
+    ignores_limits = False  # the server gets an error, not a signal, where a file becomes too large
+
     def __init__(self, *options, program=PROGRAM, variables=None, database=None):
         self.program, self.options, self.process = program, options, None
         self.folder = tempfile.mkdtemp(prefix="serving-")
@@ -76,7 +78,7 @@ class Serving:
             self.process = subprocess.Popen(
                 [self.program, "serve", "--listen", "127.0.0.1:0", "--database", self.database, *self.options],
                 env=self.variables, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                text=True)
+                text=True, restore_signals=not self.ignores_limits)
         line = self.process.stdout.readline()
         found = re.fullmatch(r"listening on (\S+)\n", line)
         if not found:

@@ -3,6 +3,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -389,6 +390,28 @@ class Kept(unittest.TestCase):
             self.platform.start()
             self.assertEqual(set(), set(acknowledged) - set(self.names()))
             self.assertGreaterEqual(len(acknowledged), 100)
+
+    @unittest.skipIf(POSTGRESQL, "about the SQLite file")
+    def test_what_cannot_be_kept_is_not_acknowledged(self):
+        self.platform.stop()
+        self.platform.ignores_limits = True
+        self.platform.start()
+        self.assertEqual(201, self.platform.call("POST", "/tokens", {"name": "before"}).status)
+        size = os.stat(self.platform.database[len("sqlite:///"):] + "-wal").st_size
+        limits = resource.prlimit(self.platform.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        replies = []
+        threads = [threading.Thread(target=lambda i=i: replies.append(
+            self.platform.call("POST", "/tokens", {"name": "lost%d" % i}))) for i in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual([(503, b'{"detail":"Service Unavailable"}', "1")] * 8,
+                         [(r.status, r.body, r.headers.get("retry-after")) for r in replies])
+        self.assertEqual(["cli", "before"], self.names())
+        resource.prlimit(self.platform.pid, resource.RLIMIT_FSIZE, limits)
+        self.assertEqual(201, self.platform.call("POST", "/tokens", {"name": "after"}).status)
+        self.assertEqual(["cli", "before", "after"], self.names())
 
     def test_an_orderly_end(self):
         with self.platform.client() as client:
