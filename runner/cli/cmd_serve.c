@@ -40,8 +40,8 @@ static int read_listen(struct serving *serving, const char *text, struct pr_err 
 		port < 0 || port > UINT16_MAX)
 		return pr_fail(err, PR_EUSAGE,
 			"--listen: '%s' is not ADDRESS:PORT, as " LISTEN_DEFAULT, text);
-	pr_text_print(
-		serving->address, sizeof(serving->address), "%.*s", (int)(n - 2 * six), text + six);
+	pr_text_print(serving->address, sizeof(serving->address), "%.*s", (int)(six ? n - 2 : n),
+		text + six);
 	if (pr_text_eq(serving->address, "localhost"))
 		pr_text_copy(serving->address, sizeof(serving->address), "127.0.0.1");
 	serving->options.address = serving->address;

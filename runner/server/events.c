@@ -69,13 +69,14 @@ static void forget(struct listener *listener)
 
 void pr_events_free(struct pr_events *events)
 {
+	struct listener *next;
+
 	if (!events)
 		return;
-	while (events->listeners) {
-		struct listener *listener = events->listeners;
-
-		pr_web_stream_end(listener->stream);
-		forget(listener);
+	for (struct listener *l = events->listeners; l; l = next) {
+		next = l->next;
+		pr_web_stream_end(l->stream);
+		free(l);
 	}
 	pr_timer_stop(&events->keep_alive);
 	free(events);
