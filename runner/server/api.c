@@ -13,6 +13,9 @@ static const struct pr_routes *const tables[] = {
 	&pr_routes_organizations,
 	&pr_routes_users,
 	&pr_routes_tokens,
+	&pr_routes_deployments,
+	&pr_routes_plans,
+	&pr_routes_executions,
 	&pr_routes_links,
 	NULL,
 };

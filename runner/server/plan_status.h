@@ -12,8 +12,9 @@
  *    run again and again. It may also put an end without `running` before it: a run whose first
  *    message was lost has ended all the same.
  * 3. Of several ends the last one counts: a runner corrects itself, and asserts its end again.
- * 4. `creation error` says that nothing was launched: not while a run goes on, and not after one
- *    has ended, unless the server itself has failed to launch the next one.
+ * 4. The server puts `created` before each launch, never after one. `creation error` says that
+ *    nothing was launched: not while a run goes on, and not after one has ended, unless the server
+ *    itself has failed to launch the next one.
  * 5. What suspends and resumes is put while no run goes on; the server also does it during one,
  *    whose end then shows again. A schedule is suspended whatever the status says.
  * 6. `deleting`, `deleted` and `deletion error` are of the server alone, and never left but by the

@@ -40,7 +40,9 @@ int pr_executions_create(struct pr_store *store, const struct pr_execution_new *
 	return pr_rows_one(pr_store_database(store),
 		&PR_STATEMENT("INSERT INTO executions (id, org_id, experiment_id, plan_id, user_id,"
 			      " state, result, log, created, changed)"
-			      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) RETURNING " FIELDS,
+			      " SELECT ?1, org_id, id, ?4, ?5, ?6, ?7, ?8, CAST(?9 AS BIGINT),"
+			      " CAST(?9 AS BIGINT) FROM experiments"
+			      " WHERE org_id = ?2 AND id = ?3 RETURNING " FIELDS,
 			pr_value_text(id), pr_value_text(execution->organization),
 			pr_value_text(execution->experiment), pr_value_text(execution->plan),
 			pr_value_text(execution->user), pr_value_text(state),

@@ -35,7 +35,7 @@ struct pr_execution_new {
 	int64_t created; /* microseconds since 1970 */
 };
 
-/* Makes one. Caller owns *ret_execution. */
+/* Makes one. PR_ENOTFOUND: the organisation has no such experiment. Caller owns *ret_execution. */
 int pr_executions_create(struct pr_store *store, const struct pr_execution_new *execution,
 	json_t **ret_execution, struct pr_err *err);
 

@@ -56,9 +56,9 @@ static void a_run_goes_forward_only(void **state)
 		{"running", "creating", false, false},
 		{"running", "created", false, false},
 		{"completed", "creating", false, false},
-		{"completed", "created", false, false},
-		{"error", "created", false, false},
-		{"iteration completed", "created", false, false},
+		{"completed", "created", false, true},
+		{"error", "created", false, true},
+		{"iteration completed", "created", false, true},
 	};
 
 	(void)state;
