@@ -191,7 +191,7 @@ int pr_scheduler_forget(struct pr_scheduler *scheduler, const char *plan, struct
 
 void pr_scheduler_wake(struct pr_scheduler *scheduler)
 {
-	if (scheduler->changed)
+	if (scheduler && scheduler->changed)
 		pr_scheduler_soon(scheduler);
 }
 

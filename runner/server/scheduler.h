@@ -55,7 +55,8 @@ int pr_scheduler_suspend(
 /* Forgets a plan: its job goes, its run is asked to end, once that is committed. */
 int pr_scheduler_forget(struct pr_scheduler *scheduler, const char *plan, struct pr_err *err);
 
-/* After a commit: looks what is due, where one of the functions above was called. */
+/* After a commit: looks what is due, where one of the functions above was called. NULL is
+ * allowed. */
 void pr_scheduler_wake(struct pr_scheduler *scheduler);
 
 /* Launches nothing any more, ends all runs with TERM; `fn` is called when all have ended. */
