@@ -48,12 +48,13 @@ int pr_noun_run(struct pr_context *context, const struct pr_args *args, pr_noun_
 }
 
 /* The platform's own words, where it has refused with one line. */
-static int refused(const struct pr_reply *reply, struct pr_err *err)
+static int refused(const struct pr_reply *reply, const char *path, struct pr_err *err)
 {
 	const char *detail = pr_json_str(reply->body, "detail");
 
-	if (reply->status >= 400 && reply->status != 401 && detail &&
-		!pr_text_eq(detail, "Not Found"))
+	if (reply->status == 404)
+		return pr_fail(err, reply->code, "not found: %s", *path ? path : "organisations");
+	if (reply->status >= 400 && reply->status != 401 && detail)
 		return pr_fail(err, reply->code, "the platform refuses (%ld): %.300s",
 			reply->status, detail);
 	return pr_fail(err, reply->code, "%s", reply->message);
@@ -66,7 +67,7 @@ int pr_noun_ask(struct pr_noun *noun, const char *method, const char *path, cons
 
 	if (pr_ask(&noun->connection.signals, noun->connection.platform, method, path, body,
 		    &reply))
-		return refused(&reply, err);
+		return refused(&reply, path, err);
 	*ret_answer = json_incref(reply.body);
 	return 0;
 }
@@ -76,7 +77,7 @@ int pr_noun_ask_text(struct pr_noun *noun, const char *path, char **ret_text, st
 	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
 
 	if (pr_ask(&noun->connection.signals, noun->connection.platform, "GET", path, NULL, &reply))
-		return refused(&reply, err);
+		return refused(&reply, path, err);
 	*ret_text = pr_text_dup(pr_buf_str(&reply.text));
 	return *ret_text ? 0 : pr_fail_nomem(err);
 }
