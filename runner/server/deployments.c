@@ -21,19 +21,52 @@ static const struct pr_field cli_fields[] = {
 
 static const struct pr_shape cli = {.name = "DeploymentCli", PR_FIELDS(cli_fields)};
 
-/* What is wrong with the folder `host` that a container is to see; NULL: nothing. */
-static const char *volume_problem(const char *host, const json_t *volume)
+/* Adds what is wrong with how a container sees a folder of the host. */
+static int check_volume(
+	const json_t *volume, const json_t *where, json_t *problems, struct pr_err *err)
 {
+	const json_t *bind = json_object_get(volume, "bind");
 	const json_t *mode = json_object_get(volume, "mode");
+	const char *text = json_string_value(mode);
+	int rc = 0;
 
-	if (!pr_json_str(volume, "bind"))
-		return "Value error, a volume needs a text `bind`";
-	if (mode && !pr_text_eq(json_string_value(mode), "ro") &&
-		!pr_text_eq(json_string_value(mode), "rw"))
-		return "Value error, the mode of a volume is ro or rw";
-	if (access(host, F_OK))
-		return "Value error, a volume does not exist on the platform's host";
-	return NULL;
+	if (!json_is_object(volume))
+		return pr_problem_add(problems, where, NULL, "model_attributes_type",
+			"Input should be a valid dictionary or object to extract fields from",
+			volume, err);
+	if (!bind)
+		rc = pr_problem_add(
+			problems, where, "bind", "missing", "Field required", volume, err);
+	else if (!json_is_string(bind))
+		rc = pr_problem_add(problems, where, "bind", "string_type",
+			"Input should be a valid string", bind, err);
+	if (!rc && mode && !pr_text_eq(text, "ro") && !pr_text_eq(text, "rw"))
+		rc = pr_problem_add(problems, where, "mode", "literal_error",
+			"Input should be 'ro' or 'rw'", mode, err);
+	return rc;
+}
+
+/* The place of a volume, for its problems. NULL: no memory. Caller owns. */
+static json_t *volume_place(const json_t *where, const char *host)
+{
+	json_auto_t *place = pr_json_copy(where);
+
+	if (!place || pr_json_append(place, json_string("volumes"), NULL) ||
+		pr_json_append(place, json_string(host), NULL))
+		return NULL;
+	return pr_steal(place);
+}
+
+static int check_host(const char *host, const json_t *where, json_t *problems, struct pr_err *err)
+{
+	PR_AUTO(free) char *text = NULL;
+
+	if (!access(host, F_OK))
+		return 0;
+	text = pr_text_format("Value error, volume %s does not exists on your host", host);
+	if (!text)
+		return pr_fail_nomem(err);
+	return pr_problem_add(problems, where, "volumes", "value_error", text, NULL, err);
 }
 
 /* A volume as it is stored: mode ro where none is given. */
@@ -46,25 +79,39 @@ static int complete_volume(json_t *volumes, const char *host, json_t *volume, st
 	return pr_json_set(volumes, host, clean, err);
 }
 
+static int check_volumes(
+	const json_t *volumes, const json_t *where, json_t *problems, struct pr_err *err)
+{
+	const char *host;
+	json_t *volume;
+	int rc = 0;
+
+	json_object_foreach (pr_json_mutable(volumes), host, volume) {
+		json_auto_t *place = volume_place(where, host);
+
+		if (!rc)
+			rc = place ? check_volume(volume, place, problems, err)
+				   : pr_fail_nomem(err);
+		if (!rc)
+			rc = check_host(host, where, problems, err);
+	}
+	return rc;
+}
+
 static int check_container(json_t *value, const json_t *where, json_t *problems, struct pr_err *err)
 {
 	json_t *given = pr_json_object(value, "volumes");
 	json_auto_t *volumes = json_object();
+	size_t before = json_array_size(problems);
 	const char *host;
 	json_t *volume;
-	int rc = volumes ? 0 : pr_fail_nomem(err);
+	int rc = volumes ? check_volumes(given, where, problems, err) : pr_fail_nomem(err);
 
-	if (rc || !given)
+	if (rc || !given || json_array_size(problems) > before)
 		return rc;
 	json_object_foreach (given, host, volume) {
-		const char *problem = volume_problem(host, volume);
-
-		if (rc)
-			break;
-		if (problem)
-			return pr_problem_add(
-				problems, where, "volumes", "value_error", problem, given, err);
-		rc = complete_volume(volumes, host, volume, err);
+		if (!rc)
+			rc = complete_volume(volumes, host, volume, err);
 	}
 	return rc ? rc : pr_json_set(value, "volumes", json_incref(volumes), err);
 }
@@ -274,15 +321,15 @@ static const struct pr_route routes[] = {
 		"List the deployments", list, ""},
 	{"GET", "{org}/deployments/search", PR_ACCESS_MEMBER, PR_ROUTE_PAGED | PR_ROUTE_SEARCH, 200,
 		NULL, &deployment, "Search deployments by name", list, ""},
-	{"GET", "{org}/deployments/{deployment}", PR_ACCESS_MEMBER, 0, 200, NULL, &deployment,
+	{"GET", "{org}/deployments/{dep}", PR_ACCESS_MEMBER, 0, 200, NULL, &deployment,
 		"Get a deployment", get, "404"},
-	{"PUT", "{org}/deployments/{deployment}", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 200,
-		&create_shape, NULL, "Replace a deployment", replace, "404 409"},
-	{"DELETE", "{org}/deployments/{deployment}", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 200, NULL,
-		NULL, "Delete a deployment that no plan uses", delete, "400 404"},
-	{"GET", "{org}/deployments/{deployment}/plans", PR_ACCESS_MEMBER, PR_ROUTE_ANY, 200, NULL,
-		NULL, "List the ids of the plans that use a deployment", plans, ""},
-	{"POST", "{org}/deployments/{deployment}/clone", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 201,
+	{"PUT", "{org}/deployments/{dep}", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 200, &create_shape,
+		NULL, "Replace a deployment", replace, "404 409"},
+	{"DELETE", "{org}/deployments/{dep}", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 200, NULL, NULL,
+		"Delete a deployment that no plan uses", delete, "400 404"},
+	{"GET", "{org}/deployments/{dep}/plans", PR_ACCESS_MEMBER, PR_ROUTE_ANY, 200, NULL, NULL,
+		"List the ids of the plans that use a deployment", plans, ""},
+	{"POST", "{org}/deployments/{dep}/clone", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 201,
 		&clone_shape, &deployment, "Copy a deployment", clone, "404 409"},
 };
 

@@ -41,7 +41,7 @@ static const struct pr_field execution_fields[] = {
 
 static const struct pr_shape execution = {.name = "Execution", PR_FIELDS(execution_fields)};
 
-/* {org}/experiments/{experiment}/executions/{execution} */
+/* {org}/experiments/{exp}/executions/{exec} */
 static struct pr_execution_id id_of(const struct pr_call *call)
 {
 	return (struct pr_execution_id){
@@ -259,8 +259,8 @@ static int list_of_plan(struct pr_call *call, struct pr_err *err)
 	return rc ? pr_reply_outcome(call, rc, NULL, err) : reply_list(call, &query, err);
 }
 
-#define EXECUTIONS "{org}/experiments/{experiment}/executions"
-#define EXECUTION EXECUTIONS "/{execution}"
+#define EXECUTIONS "{org}/experiments/{exp}/executions"
+#define EXECUTION EXECUTIONS "/{exec}"
 
 static const struct pr_route routes[] = {
 	{"GET", "{org}/executions", PR_ACCESS_MEMBER, PR_ROUTE_PAGED, 200, NULL, &execution,
