@@ -38,9 +38,15 @@ static const struct pr_manual manual[] = {
 		"never ran."},
 	{ENVIRONMENT, "RELIABLY_SERVICE_HOST", "Address of the platform."},
 	{ENVIRONMENT, "RELIABLY_ORGANIZATION_ID", "UUID of the organisation."},
+	{ENVIRONMENT, "PLAN_DEPLOYER_KEY, PLAN_DEPLOYER_KEY_FILE",
+		"Of serve and init: the key that secrets are sealed with, as 64 hexadecimal "
+		"digits, or "
+		"the file that has it."},
 	{ENVIRONMENT, "KUBECONFIG", "Where the cluster is described."},
 	{ENVIRONMENT, "GITHUB_TOKEN", "Token for the repository."},
 	{ENVIRONMENT, "http_proxy, https_proxy, no_proxy", "Proxies, for every call."},
+	{FILES, "~/.local/state/plan-runner/plan-deployer.db",
+		"The platform's database, where --database names none; its key is beside it."},
 	{FILES, "~/.kube/config", "The cluster, where KUBECONFIG is not set."},
 };
 

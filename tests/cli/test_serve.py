@@ -435,6 +435,19 @@ class Kept(unittest.TestCase):
             self.assertIn(b" 201 ", slow.recv(65536).split(b"\r\n")[0])
         self.assertEqual(0, self.platform.process.wait(PATIENCE))
 
+    def test_a_second_signal_ends_it_at_once(self):
+        with socket.create_connection(("127.0.0.1", self.platform.port), timeout=PATIENCE) as stuck:
+            stuck.sendall(b"POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+            self.assertEqual(200, self.platform.ask("GET", "/health").status)
+            self.platform.process.send_signal(signal.SIGTERM)
+            until = time.monotonic() + PATIENCE
+            while self.accepts() and time.monotonic() < until:
+                time.sleep(0.01)
+            self.assertIsNone(self.platform.process.poll())
+            begun = time.monotonic()
+            self.assertEqual(0, self.platform.stop())
+            self.assertLess(time.monotonic() - begun, 3)
+
     def accepts(self):
         try:
             socket.create_connection(("127.0.0.1", self.platform.port), timeout=PATIENCE).close()
