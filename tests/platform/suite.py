@@ -204,6 +204,8 @@ class Run:
                 return answer
             if isinstance(answer["body"], dict) and answer["body"].get(step.until[0]) == step.until[1]:
                 return answer
+            if answer["status"] >= 400 and step.status < 400:
+                return answer
             time.sleep(0.05)
 
     def case(self, case):

@@ -31,7 +31,7 @@ CASES = [
          Step("POST", "{api}/users", {"user_id": "{member}"}),
          Step("GET", "{api}/users", view="count"),
          Step("DELETE", "{api}/users/{member}"), Step("GET", "{api}/users", view="count"),
-         Step("DELETE", "{api}/users/{member}"),
+         Step("DELETE", "{api}/users/{member}", ours=404, why="who is no member cannot be removed"),
          Step("POST", "{api}/users", {"user_id": "{nowhere}"}, status=404),
          Step("POST", "{api}/users", {"user_id": "x"}, status=422), Step("POST", "{api}/users", {}, status=422),
          Step("DELETE", "{api}/users/{nowhere}", status=404)),

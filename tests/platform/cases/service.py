@@ -1,6 +1,8 @@
 """Health, authorization, what all endpoints have in common (docs/protocol.md 2.1)."""
 from suite import Case, Step
 
+NO_PAGE = "what is not there below /api is told as JSON, not by a page"
+
 CASES = [
     Case("health needs no token", Step("GET", "/health", token=None)),
     Case("health with any token", Step("GET", "/health", token="nonsense")),
@@ -22,10 +24,9 @@ CASES = [
          Step("GET", "/api/v1/organization/{nowhere}/", status=404),
          Step("GET", "/api/v1/organization/nonsense/plans", status=422),
          Step("GET", "/api/v1/organization/nonsense/plans", status=401, token=None)),
-    Case("paths that are not there",
-         Step("GET", "{api}", status=404), Step("GET", "{api}/plans/", status=404),
-         Step("GET", "{api}/nothing", status=404), Step("GET", "/api/v1/nothing", status=404, token=None),
-         Step("GET", "/api/v1/organization/", status=404), Step("GET", "{api}//plans", status=404)),
+    Case("paths that are not there", *[Step("GET", path, status=404, ours=404, ours_body={"detail": "Not Found"}, why=NO_PAGE) for path in (
+        "{api}", "{api}/plans/", "{api}/nothing", "/api/v1/organization/", "{api}//plans")],
+         Step("GET", "/api/v1/nothing", status=404, token=None, ours=404, ours_body={"detail": "Not Found"}, why=NO_PAGE)),
     Case("methods that are not there", Step("PATCH", "{api}/plans", {}, status=405),
          Step("DELETE", "{api}/plans", status=405), Step("PUT", "{api}/environments", {}, status=405),
          Step("PATCH", "{api}/plans", {}, status=405, token=None)),

@@ -12,7 +12,7 @@ CASES = [
     Case("a name is unique", Step("POST", "{api}/tokens", {"name": "twice"}, status=201),
          Step("POST", "{api}/tokens", {"name": "twice"}, status=409)),
     Case("names", Step("POST", "{api}/tokens", {}, status=422), Step("POST", "{api}/tokens", {"name": 1}, status=422),
-         Step("POST", "{api}/tokens", {"name": ""}, status=201), Step("POST", "{api}/tokens", {"name": None}, status=422)),
+         Step("POST", "{api}/tokens", {"name": ""}, status=201, ours=422, why="a token needs a name"), Step("POST", "{api}/tokens", {"name": None}, status=422)),
     Case("the list", Step("GET", "{api}/tokens", ours=200, view="items", ours_view="count", ours_body=0, why=OWN), Step("POST", "{api}/tokens", {"name": "one"}, status=201),
          Step("POST", "{api}/tokens", {"name": "two"}, status=201), Step("POST", "{api}/tokens", {"name": "three"}, status=201),
          Step("GET", "{api}/tokens", view=lambda p: sorted(t["name"] for t in p["items"])),
