@@ -28,6 +28,8 @@ enum pr_field_kind {
 	PR_FIELD_SECRET, /* a string that is never shown: registered for redaction when it is read
 			  */
 	PR_FIELD_MAP,    /* an object with values of any kind, by name */
+	PR_FIELD_ANY,    /* any value */
+	PR_FIELD_PATH,   /* a text that begins with a slash: where a secret is put */
 };
 
 #define PR_FIELD_REQUIRED 1u /* must be there */

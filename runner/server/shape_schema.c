@@ -112,6 +112,10 @@ static json_t *plain_schema(const struct pr_field *field, bool answer)
 	case PR_FIELD_DOCUMENT:
 	case PR_FIELD_MAP:
 		return of_type("object");
+	case PR_FIELD_PATH:
+		return json_pack("{s:s, s:s}", "type", "string", "pattern", "^/");
+	case PR_FIELD_ANY:
+		return json_object();
 	}
 	return NULL;
 }

@@ -98,6 +98,15 @@ static int read_secret(struct pr_reading *reading, const struct pr_field *field,
 	return rc ? rc : read_text(reading, field, value, ret_clean);
 }
 
+static int read_path(struct pr_reading *reading, const struct pr_field *field, const json_t *value,
+	json_t **ret_clean)
+{
+	if (json_is_string(value) && *json_string_value(value) != '/')
+		return pr_reading_complain(reading, "value_error",
+			"Value error, secret path must start with a forward slash", value);
+	return read_text(reading, field, value, ret_clean);
+}
+
 static int read_bool(struct pr_reading *reading, const struct pr_field *field, const json_t *value,
 	json_t **ret_clean)
 {
@@ -256,6 +265,13 @@ static int read_either(struct pr_reading *reading, const struct pr_field *field,
 				     : read_document_text(reading, field, value, ret_clean);
 }
 
+static int read_any(struct pr_reading *reading, const struct pr_field *field, const json_t *value,
+	json_t **ret_clean)
+{
+	(void)field;
+	return share(reading, value, ret_clean);
+}
+
 int pr_reading_field(struct pr_reading *reading, const struct pr_field *field, const json_t *value,
 	json_t **ret_clean)
 {
@@ -273,6 +289,8 @@ int pr_reading_field(struct pr_reading *reading, const struct pr_field *field, c
 		[PR_FIELD_DOCUMENT_EITHER] = read_either,
 		[PR_FIELD_SECRET] = read_secret,
 		[PR_FIELD_MAP] = read_document,
+		[PR_FIELD_ANY] = read_any,
+		[PR_FIELD_PATH] = read_path,
 	};
 
 	if (json_is_null(value) && (field->flags & PR_FIELD_NULLABLE))
