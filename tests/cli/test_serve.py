@@ -1,5 +1,6 @@
 """`plan-deployer serve` and `init` from outside: who may call what, what is refused, and what outlives a kill."""
 import contextlib
+import http.client
 import json
 import os
 import re
@@ -337,6 +338,77 @@ class Connections(PlatformCase):
             with self.subTest(text=text[:20]):
                 self.assertNotIn(b" 200 ", self.raw(text, end=True, wait=0.2).split(b"\r\n")[0])
                 self.assertEqual(200, self.platform.ask("GET", "/health").status)
+
+
+class Events(PlatformCase):
+    """The stream of changes that open pages follow."""
+
+    def setUp(self):
+        reply = self.platform.ask("POST", "/sign-in", b"token=" + self.platform.token.encode(),
+                                  {"Content-Type": "application/x-www-form-urlencoded"})
+        self.cookie = reply.headers["set-cookie"].partition(";")[0]
+
+    @contextlib.contextmanager
+    def stream(self):
+        """The lines of an open stream, once it has begun."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.platform.port, timeout=PATIENCE)
+        with contextlib.closing(connection):
+            connection.request("GET", "/events", headers={"Cookie": self.cookie})
+            reply = connection.getresponse()
+            self.assertEqual((200, "text/event-stream"), (reply.status, reply.headers["content-type"]))
+            self.assertEqual((b"retry: 2000\n", b"\n"), (reply.readline(), reply.readline()))
+            yield reply
+
+    def plan(self, status=201):
+        body = {"environment": None, "deployment": {"deployment_id": NOWHERE}, "schedule": {"type": "now"},
+                "experiments": [] if status == 201 else "none"}
+        reply = self.platform.call("POST", "/plans", body)
+        self.assertEqual(status, reply.status, reply.body)
+        return reply.json
+
+    def next_event(self, reply):
+        lines = [reply.readline().decode().strip() for _ in range(3)]
+        return lines[0].partition(": ")[2], lines[1].partition(": ")[2]
+
+    def test_a_change_is_told_to_every_page(self):
+        with self.stream() as first, self.stream() as second:
+            self.plan(422)
+            made = self.plan()
+            for reply in (first, second):
+                self.assertEqual(("plan", made["id"]), self.next_event(reply))
+
+    def test_other_organizations_hear_nothing(self):
+        other = self.expect(201, self.platform.ask("POST", "/api/v1/organization", {"name": "others"}))
+        with self.stream() as reply:
+            body = {"deployment": {"deployment_id": NOWHERE}, "schedule": {"type": "now"}, "experiments": []}
+            self.expect(201, self.platform.ask("POST", "/api/v1/organization/%s/plans" % other["id"], body))
+            made = self.plan()
+            self.assertEqual(("plan", made["id"]), self.next_event(reply))
+
+    def test_streams_that_are_left_are_forgotten(self):
+        before = len(os.listdir("/proc/%d/fd" % self.platform.pid))
+        with contextlib.ExitStack() as stack:
+            for _ in range(50):
+                stack.enter_context(self.stream())
+        until = time.monotonic() + PATIENCE
+        while len(os.listdir("/proc/%d/fd" % self.platform.pid)) > before and time.monotonic() < until:
+            self.plan()
+        self.assertLessEqual(len(os.listdir("/proc/%d/fd" % self.platform.pid)), before)
+
+    def test_an_open_stream_does_not_keep_the_server(self):
+        other = Serving()
+        self.addCleanup(other.close)
+        other.init()
+        other.start()
+        self.platform, kept = other, self.platform
+        try:
+            self.setUp()
+            with self.stream():
+                begun = time.monotonic()
+                self.assertEqual(0, other.stop())
+                self.assertLess(time.monotonic() - begun, 3)
+        finally:
+            self.platform = kept
 
 
 class Kept(unittest.TestCase):
