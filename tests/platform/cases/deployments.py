@@ -4,6 +4,7 @@ from suite import Case, Step
 NOOP = {"type": "noop"}
 CLI = {"type": "reliably_cli"}
 REPO = "https://github.com/example/chaos"
+WORDS = "the same refusal, without words of Python"
 NOT_ERROR = "what cannot be used is refused, and not stored"
 
 
@@ -33,8 +34,8 @@ CASES = [
          create({"type": "github", "repo": "nonsense", "token": "t", "username": "u"}, status=422),
          create({"type": "github", "repo": "http://github.com/a/b", "token": "t", "username": "u"}, status=201)),
     Case("definitions that are none", create({}, status=422), create({"type": "x"}, status=422), create(None, status=422), create([], status=422),
-         create("noop", status=422), create({"type": None}, status=422),
-         create(dict(CLI, mode="x"), status=422), create(dict(CLI, base_dir=7), status=422), create(dict(CLI, py_version=3), status=422),
+         create("noop", status=422), create({"type": None}, status=422, ours=422, why=WORDS),
+         create(dict(CLI, mode="x"), status=422), create(dict(CLI, base_dir=7), status=422, ours=422, why=WORDS), create(dict(CLI, py_version=3), status=422),
          create({"type": "container"}, status=422), create({"type": "container", "image": 7}, status=422),
          create({"type": "container", "image": "i", "volumes": {"/not/there/at/all": {"bind": "/x"}}}, status=422),
          create({"type": "container", "image": "i", "volumes": {"/tmp": {"bind": "/x", "mode": "rx"}}}, status=422),
