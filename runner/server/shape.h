@@ -99,4 +99,7 @@ int pr_problem_add(json_t *problems, const json_t *where, const char *name, cons
  */
 json_t *pr_shape_schema(const struct pr_shape *shape, bool answer) PR_MUST_CHECK;
 
+/* The JSON Schema of a UUID: of one that is wanted, version 4. Caller owns. NULL: no memory. */
+json_t *pr_uuid_schema(bool answer) PR_MUST_CHECK;
+
 #endif

@@ -28,6 +28,16 @@ static json_t *of_format(const char *format)
 	return json_pack("{s:s, s:s}", "type", "string", "format", format);
 }
 
+/* Of version 4, in its canonical form; other forms are read, too. */
+#define UUID_4 "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+
+json_t *pr_uuid_schema(bool answer)
+{
+	if (answer)
+		return of_format("uuid");
+	return json_pack("{s:s, s:s, s:s}", "type", "string", "format", "uuid4", "pattern", UUID_4);
+}
+
 static json_t *reference(const struct pr_shape *shape, bool answer)
 {
 	PR_AUTO(free) char *place =
@@ -95,14 +105,14 @@ static json_t *plain_schema(const struct pr_field *field, bool answer)
 	case PR_FIELD_NUMBER:
 		return bounded(of_type("number"), field, "minimum", "maximum");
 	case PR_FIELD_UUID:
-		return of_format("uuid");
+		return pr_uuid_schema(answer);
 	case PR_FIELD_DATE:
 		return of_format("date-time");
 	case PR_FIELD_SHAPE:
 		return reference(field->shape, answer);
 	case PR_FIELD_LIST:
 		return set(of_type("array"), "items",
-			field->shape ? reference(field->shape, answer) : of_format("uuid"));
+			field->shape ? reference(field->shape, answer) : pr_uuid_schema(answer));
 	case PR_FIELD_DOCUMENT_TEXT:
 		return answer ? of_type("object") : text_of_object();
 	case PR_FIELD_DOCUMENT_EITHER:
