@@ -340,6 +340,40 @@ class Connections(PlatformCase):
                 self.assertEqual(200, self.platform.ask("GET", "/health").status)
 
 
+class Described(PlatformCase):
+    """/openapi.json"""
+
+    def setUp(self):
+        self.document = self.expect(200, self.platform.ask("GET", "/openapi.json", headers={"Authorization": None}))
+
+    def operations(self):
+        for path, item in self.document["paths"].items():
+            for method, operation in item.items():
+                yield path, method, operation
+
+    def test_references_lead_somewhere(self):
+        names = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(self.document)))
+        self.assertEqual(set(), names - set(self.document["components"]["schemas"]))
+        self.assertIn("TokenShownAnswer", names)
+
+    def test_every_operation_is_complete(self):
+        for path, method, operation in self.operations():
+            with self.subTest(path=path, method=method):
+                declared = [p["name"] for p in operation["parameters"] if p["in"] == "path"]
+                self.assertEqual(re.findall(r"\{(\w+)\}", path), declared)
+                self.assertTrue(operation["summary"])
+                good = [status for status in operation["responses"] if status < "300"]
+                self.assertEqual(1, len(good))
+                self.assertEqual(path.startswith("/api/"), "401" in operation["responses"])
+                self.assertEqual("{org_id}" in path, "410" in operation["responses"])
+
+    def test_every_operation_is_there(self):
+        headers = {"Authorization": None}
+        for path, method, _ in self.operations():
+            status = self.platform.ask(method.upper(), re.sub(r"\{\w+\}", NOWHERE, path), headers=headers).status
+            self.assertEqual(401 if path.startswith("/api/") else 200, status, (method, path))
+
+
 class Events(PlatformCase):
     """The stream of changes that open pages follow."""
 
