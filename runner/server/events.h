@@ -22,8 +22,8 @@ void pr_events_free(struct pr_events *events);
  * Notes a change: `kind` is "plan" or "execution". Told by pr_events_tell. Repeated notes of one
  * thing are one. Where memory is out it is dropped: pages also look by themselves.
  */
-void pr_events_note(struct pr_events *events, const char *organization, const char *kind,
-	const char *id);
+void pr_events_note(
+	struct pr_events *events, const char *organization, const char *kind, const char *id);
 
 /* After the commit: tells what was noted. */
 void pr_events_tell(struct pr_events *events);
@@ -32,7 +32,7 @@ void pr_events_tell(struct pr_events *events);
 void pr_events_forget(struct pr_events *events);
 
 /* Answers the exchange with a stream of the organisation's events. */
-void pr_events_serve(struct pr_events *events, const char *organization,
-	struct pr_web_exchange *exchange);
+void pr_events_serve(
+	struct pr_events *events, const char *organization, struct pr_web_exchange *exchange);
 
 #endif
