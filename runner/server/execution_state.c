@@ -78,15 +78,6 @@ json_t *pr_execution_state_new(int64_t wall_us)
 		pr_store_date(wall_us));
 }
 
-static int set_date(json_t *state, const char *name, int64_t now_us, struct pr_err *err)
-{
-	int64_t given;
-
-	if (!pr_stamp_read_rfc3339(pr_json_str(state, name), &given))
-		given = now_us;
-	return pr_json_set(state, name, pr_store_date(given), err);
-}
-
 int pr_execution_state_complete(json_t *state, const char *user_id, const char *user_name,
 	int64_t now_us, struct pr_err *err)
 {
@@ -98,7 +89,9 @@ int pr_execution_state_complete(json_t *state, const char *user_id, const char *
 		if (kinds[i].order)
 			return pr_json_set(state, "user",
 				json_pack("{s:s, s:s}", "name", user_name, "id", user_id), err);
-		return set_date(state, kinds[i].date, now_us, err);
+		if (pr_json_str(state, kinds[i].date))
+			return 0;
+		return pr_json_set(state, kinds[i].date, pr_store_date(now_us), err);
 	}
 	return pr_fail(err, PR_EINVAL, "a state needs its 'current'");
 }

@@ -5,7 +5,7 @@
  * The user state of an execution (docs/protocol.md 2.8): how runners tell users where they are, and
  * users tell runners what to do. Unlike upstream, which reads a body without `current` as an order
  * to terminate, `current` is required. Members of other states are dropped, dates that are left out
- * are now, all dates become UTC.
+ * are now; the shape has made them UTC.
  */
 
 #include "server/shape.h"
