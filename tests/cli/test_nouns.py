@@ -112,8 +112,7 @@ class Worked(NounCase):
         made = self.made("environment", "create", "all", "--var", "A=b=c", "--secret-env", "TOKEN=MINE", "--secret-file",
                          "LINE=" + path, "--mount", "/home/svc/.kube/config=" + path, MINE=SECRET)
         self.assertNotIn(SECRET, json.dumps(made))
-        _, _, clear = self.platform.call("GET", "/environments/%s/clear" % made["id"])[:3]
-        clear = json.loads(clear) if isinstance(clear, (bytes, str)) else clear
+        clear = self.platform.call("GET", "/environments/%s/clear" % made["id"]).json
         self.assertEqual(clear["envvars"], [{"var_name": "A", "value": "b=c"}])
         self.assertEqual({s.get("var_name") or s["path"]: s["value"] for s in clear["secrets"]},
                          {"TOKEN": SECRET, "LINE": "apiVersion: v1", "/home/svc/.kube/config": "apiVersion: v1\n"})
