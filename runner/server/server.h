@@ -21,8 +21,8 @@ struct pr_server_options {
 	uint16_t port;                 /* 0: a free one */
 	const char *certificate, *key; /* PEM; NULL: http */
 	const char *url;               /* how runners reach it; NULL: by address and port */
-	const char *runner;            /* that managed deployments start; NULL: plan-runner in PATH */
-	size_t body_max;               /* bytes of a request's body */
+	const char *runner; /* that managed deployments start; NULL: plan-runner in PATH */
+	size_t body_max;    /* bytes of a request's body */
 };
 
 /* Serves `store`, which is borrowed. Everything else is copied. Caller frees. */
@@ -45,11 +45,19 @@ const char *pr_server_address(const struct pr_server *server);
 /* How runners reach it. Borrowed. */
 const char *pr_server_url(const struct pr_server *server);
 
-/* The parts, for the files of this layer. Borrowed. */
+/* The loop that it runs on. Borrowed. */
 struct pr_loop *pr_server_loop(const struct pr_server *server);
+
+/* What it serves. Borrowed. */
 struct pr_store *pr_server_store(const struct pr_server *server);
+
+/* The connection of the store. Borrowed. */
 struct pr_database *pr_server_database(const struct pr_server *server);
+
+/* Who is told of changes. Borrowed. */
 struct pr_events *pr_server_events(const struct pr_server *server);
+
+/* What launches managed deployments; there always is one. Borrowed. */
 struct pr_scheduler *pr_server_scheduler(const struct pr_server *server);
 
 #endif
