@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "codec/json.h"
 
+#include <string.h>
+
 #define MODULE "chaosreliably.controls.experiment"
 
 static bool is_list_of_objects(const json_t *list)
@@ -15,13 +17,30 @@ static bool is_list_of_objects(const json_t *list)
 	return json_is_array(list);
 }
 
+/* Documents are as deep as their parser lets them be. */
+static bool has_nul(const json_t *value)
+{
+	const char *key;
+	json_t *member;
+
+	if (json_is_string(value))
+		return strlen(json_string_value(value)) != json_string_length(value);
+	for (size_t i = 0; i < json_array_size(value); i++)
+		if (has_nul(json_array_get(value, i)))
+			return true;
+	json_object_foreach (pr_json_mutable(value), key, member)
+		if (has_nul(member))
+			return true;
+	return false;
+}
+
 const char *pr_experiment_problem(const json_t *document)
 {
 	if (!is_list_of_objects(json_object_get(document, "controls")))
 		return "Value error, controls must be a list of objects";
 	if (!is_list_of_objects(json_object_get(document, "extensions")))
 		return "Value error, extensions must be a list of objects";
-	return NULL;
+	return has_nul(document) ? "Value error, a text must not have a NUL in it" : NULL;
 }
 
 static void remove_named(json_t *list)

@@ -9,7 +9,8 @@
 
 /*
  * What is wrong with a document that cannot be rewritten: its `controls` or `extensions` are there,
- * not null, and no list of objects. A text for a 422, NULL where it is fine. Static.
+ * not null, and no list of objects, or a text has a NUL. A text for a 422, NULL where it is fine.
+ * Static.
  */
 const char *pr_experiment_problem(const json_t *document);
 
