@@ -65,8 +65,8 @@ static const struct pr_column new_tokens[] = {
 };
 
 static const struct pr_column links[] = {
-	{"URL", "url"},
 	{"EXPIRES", "expires"},
+	{"URL", "url"},
 };
 
 static const struct pr_noun_kind kinds[] = {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define CELL_MAX 60
+#define LAST_CELL_MAX 4096 /* the last column may be a link, of use only as a whole */
 #define COLUMN_MAX 8
 
 /* Columns of a terminal that UTF-8 text takes, as far as one column a character goes. */
@@ -33,7 +34,7 @@ static const json_t *value_at(const json_t *object, const char *path)
 	return json_object_get(object, path);
 }
 
-static void add_value(const json_t *value, struct pr_buf *out)
+static void add_value(const json_t *value, size_t max, struct pr_buf *out)
 {
 	const json_t *item;
 	size_t i;
@@ -42,11 +43,11 @@ static void add_value(const json_t *value, struct pr_buf *out)
 		pr_buf_adds(out, "-");
 	} else if (json_is_string(value)) {
 		pr_shown_line(PR_SHOWN_PLAIN, json_string_value(value), json_string_length(value),
-			CELL_MAX, out);
+			max, out);
 	} else if (json_is_array(value)) {
 		json_array_foreach (pr_json_mutable(value), i, item) {
 			pr_buf_adds(out, i ? "," : "");
-			add_value(item, out);
+			add_value(item, max, out);
 		}
 	} else {
 		PR_AUTO(free) char *line = pr_json_line(value);
@@ -54,6 +55,14 @@ static void add_value(const json_t *value, struct pr_buf *out)
 		pr_shown_line(
 			PR_SHOWN_PLAIN, line ? line : "", line ? strlen(line) : 0, CELL_MAX, out);
 	}
+}
+
+/* What stands in column `i` of an object. */
+static void add_cell(
+	const struct pr_noun_kind *kind, size_t i, const json_t *object, struct pr_buf *out)
+{
+	add_value(value_at(object, kind->columns[i].path),
+		i + 1 < kind->column_count ? CELL_MAX : LAST_CELL_MAX, out);
 }
 
 static void add_row(const struct pr_noun_kind *kind, const json_t *object, const size_t *widths,
@@ -65,7 +74,7 @@ static void add_row(const struct pr_noun_kind *kind, const json_t *object, const
 		size_t room;
 
 		if (object) {
-			add_value(value_at(object, kind->columns[i].path), &cell);
+			add_cell(kind, i, object, &cell);
 			text = pr_buf_str(&cell);
 		}
 		room = i + 1 < kind->column_count ? widths[i] + 2 - width_of(text) : 0;
@@ -80,7 +89,7 @@ static void widen(const struct pr_noun_kind *kind, const json_t *object, size_t 
 		PR_AUTO(buf) struct pr_buf cell = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 		size_t width;
 
-		add_value(value_at(object, kind->columns[i].path), &cell);
+		add_cell(kind, i, object, &cell);
 		width = width_of(pr_buf_str(&cell));
 		if (width > widths[i])
 			widths[i] = width;
