@@ -228,6 +228,12 @@ static void read_report(
 		return;
 	if ((double)frame->now / 1e6 - start > report->span)
 		report->span = (double)frame->now / 1e6 - start;
+	for (size_t i = 0; i < report->count; i++) {
+		struct pr_report_activity *activity = &report->activities[i];
+
+		if (activity->verdict == PR_REPORT_OPEN && activity->start >= 0)
+			activity->duration = report->span - activity->start;
+	}
 }
 
 int pr_page_execution(const struct pr_page_frame *frame, const json_t *execution, const char *log,

@@ -30,7 +30,7 @@ static void add_execution(const json_t *execution, bool with_plan, struct pr_buf
 	if (with_plan && plan) {
 		pr_buf_adds(out, "<td><a class=\"link\" href=\"/plans/");
 		pr_page_attribute(plan, out);
-		pr_buf_adds(out, "\">its plan</a></td>");
+		pr_buf_adds(out, "\">Plan</a></td>");
 	} else if (with_plan) {
 		pr_buf_adds(out, "<td><span class=\"note\">none</span></td>");
 	}
@@ -46,10 +46,11 @@ void pr_page_executions(const struct pr_page_list *list, bool with_plan, struct 
 		pr_buf_adds(out, "<p class=\"note\">Nothing was executed yet.</p>\n");
 		return;
 	}
-	pr_buf_adds(out, "<div class=\"scroll\"><table class=\"list\">"
-			 "<caption class=\"unseen\">Executions, newest first</caption>"
-			 "<thead><tr><th scope=\"col\">Result</th><th scope=\"col\">Experiment</th>"
-			 "<th scope=\"col\">Started</th><th scope=\"col\">Duration</th>");
+	pr_buf_adds(out,
+		"<div class=\"scroll\"><table class=\"list\">"
+		"<caption class=\"unseen\">Executions, newest first</caption>"
+		"<thead><tr><th scope=\"col\">Result</th><th scope=\"col\">Experiment</th>"
+		"<th scope=\"col\">Started</th><th scope=\"col\" class=\"number\">Duration</th>");
 	pr_buf_adds(out, with_plan ? "<th scope=\"col\">Plan</th>" : "");
 	pr_buf_adds(out, "</tr></thead>\n<tbody>\n");
 	json_array_foreach (pr_json_mutable(list->items), i, execution)

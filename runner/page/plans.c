@@ -65,11 +65,12 @@ static void add_plans(const struct pr_page_list *list, struct pr_buf *out)
 				 "create</code> makes one.</p>\n");
 		return;
 	}
-	pr_buf_adds(out, "<div class=\"scroll\"><table class=\"list\">"
-			 "<caption class=\"unseen\">Plans, newest first</caption><thead><tr>"
-			 "<th scope=\"col\">Status</th><th scope=\"col\">Plan</th>"
-			 "<th scope=\"col\">Schedule</th><th scope=\"col\">Executions</th>"
-			 "<th scope=\"col\">Last execution</th></tr></thead>\n<tbody>\n");
+	pr_buf_adds(out,
+		"<div class=\"scroll\"><table class=\"list\">"
+		"<caption class=\"unseen\">Plans, newest first</caption><thead><tr>"
+		"<th scope=\"col\">Status</th><th scope=\"col\">Plan</th>"
+		"<th scope=\"col\">Schedule</th><th scope=\"col\" class=\"number\">Executions</th>"
+		"<th scope=\"col\">Last execution</th></tr></thead>\n<tbody>\n");
 	json_array_foreach (pr_json_mutable(list->items), i, plan)
 		add_plan(plan, out);
 	pr_buf_adds(out, "</tbody></table></div>\n");

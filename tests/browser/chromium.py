@@ -136,6 +136,7 @@ class Browser:
         page = self.pages[session] = Page(self, session)
         for domain in ("Page", "Runtime", "Network", "Log", "Audits"):
             page.call(domain + ".enable")
+        page.call("Emulation.setFocusEmulationEnabled", enabled=True)
         page.size(width, height)
         if not scripts:
             page.call("Emulation.setScriptExecutionDisabled", value=True)
@@ -197,22 +198,15 @@ class Page:
             self.browser.listen(0.05)
 
     def ask(self, expression):
-        """The value of an expression of JavaScript, of the tools' own where the page may have none."""
+        """The value of an expression of JavaScript, which works also where the page may have none."""
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
             raise ValueError(answer["exceptionDetails"]["exception"].get("description"))
         return answer["result"].get("value")
 
     def text(self, selector="body"):
-        """What is to be read in an element; "" where there is none. Needs no JavaScript of the page."""
-        root = self.call("DOM.getDocument")["root"]["nodeId"]
-        node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
-        if not node:
-            return ""
-        thing = self.call("DOM.resolveNode", nodeId=node)["object"]["objectId"]
-        answer = self.call("Runtime.callFunctionOn", objectId=thing, returnByValue=True,
-                           functionDeclaration="function() { return this.innerText; }")
-        return answer["result"].get("value") or ""
+        """What is to be read in an element; "" where there is none."""
+        return self.ask("(document.querySelector(%s) || {}).innerText" % json.dumps(selector)) or ""
 
     def screenshot(self, path):
         """The whole page as a file."""
