@@ -5,7 +5,7 @@ from cases.plans import EXPERIMENT, NOOP, body
 from suite import Case, Step
 
 JOURNAL = {"chaoslib-version": "1.44.0", "platform": "Linux", "node": "n", "experiment": {"title": "E", "extensions": [{"name": "x"}]},
-           "start": "2026-11-20T16:04:56.500624+00:00", "status": None, "deviated": False,
+           "status": None, "deviated": False,
            "steady_states": {"before": None, "after": None, "during": []}, "run": [], "rollbacks": [], "π": "ünï"}
 FINAL = dict(JOURNAL, status="completed", end="2026-11-20T16:05:56.500624+00:00", duration=60.0,
              run=[{"activity": {"name": "a"}, "output": "x\n" * 3, "status": "succeeded", "duration": 0.25, "big": 12345678901234567}])
@@ -15,9 +15,11 @@ PLAN = (EXPERIMENT, NOOP, Step("POST", "{api}/plans", body(environment=None), st
 NUL = "a NUL is refused, not an error of the server"
 
 
-def create(save="exec", status=201, result=None, plan=None, **more):
+def create(save="exec", status=201, result=None, plan=None, log=None, **more):
     sent = {"result": json.dumps(JOURNAL) if result is None else result, "plan_id": plan}
-    return Step("POST", EXECUTIONS, dict(sent, **more), status=status, save={save: "id", "user": "user_id"} if status == 201 else None)
+    if log is not None:
+        sent["log"] = log
+    return Step("POST", EXECUTIONS, sent, status=status, save={save: "id", "user": "user_id"} if status == 201 else None, **more)
 
 
 def results(result, log="-", status=200, **more):
@@ -43,6 +45,9 @@ CASES = [
          Step("GET", EXECUTION + "/log"), Step("GET", EXECUTION),
          results(json.dumps(JOURNAL)), Step("GET", EXECUTION + "/results"), Step("GET", EXECUTION + "/log"),
          results(FINAL, None), Step("GET", EXECUTION + "/results", view="status")),
+    Case("a journal is stored as it was reported", EXPERIMENT, Step("POST", EXECUTIONS, {"result": dict(JOURNAL, start="2026-11-20T16:04:56.500624+00:00")}, status=201, save="exec", view="id"),
+         Step("GET", EXECUTION + "/results", view=lambda journal: "start" in journal, ours=200, ours_view="start",
+              ours_body="2026-11-20T16:04:56.500624+00:00", why="the start of a run is the runner's, not the moment of the upload")),
     Case("results that are none", EXPERIMENT, create(), results("nonsense", status=422), results([], status=422), results("[]", status=422),
          Step("PUT", EXECUTION + "/results", {}, status=422), results("{}", 7, status=422),
          Step("PUT", EXECUTION + "/results", raw=b"{", status=422), Step("GET", EXECUTION + "/results", view="node"),

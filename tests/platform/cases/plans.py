@@ -31,6 +31,11 @@ def create(save="plan", status=201, **more):
     return Step("POST", "{api}/plans", body(**more), status=status, save=save if status == 201 else None, view=no_ref)
 
 
+def unnamed(environment):
+    return Step("POST", "{api}/plans", body(environment=environment), status=201, view=lambda p: p["definition"]["environment"], ours=201,
+                ours_body=None, why="an environment without an id is none: the command line cannot read it")
+
+
 def created(plan="plan"):
     return Step("GET", "{api}/plans/{%s}" % plan, until=("status", "created"))
 
@@ -52,9 +57,9 @@ CASES = [
                                               view=lambda p: p["definition"]["integrations"], ours=201, ours_body=[], why=NOT_NULL),
          Step("GET", "{api}/plans/{plan}", view=lambda p: p["definition"]["integrations"], ours=200, ours_body=[], why=NOT_NULL)),
     Case("with an integration", *SCENE, INTEGRATION, create(integrations=["{int}"]), Step("GET", "{api}/integrations/{int}/plans")),
-    Case("environments", *SCENE, create(environment={"provider": "github", "name": "prod"}), create(environment={"provider": "reliably_cloud"}),
+    Case("environments", *SCENE, create(environment={"provider": "github", "name": "prod"}), unnamed({"provider": "reliably_cloud"}),
          create(environment={"name": "by its name"}), create(environment={"provider": "github", "name": "p", "id": "{env}"}),
-         create(environment={"id": "{env}"}), create(environment={}), create(environment={"provider": "x"}, status=422),
+         create(environment={"id": "{env}"}), unnamed({}), create(environment={"provider": "x"}, status=422),
          create(environment={"id": "x"}, status=422), create(environment=[], status=422)),
     Case("what is referred to is not looked at", *SCENE, create(deployment={"deployment_id": "{nowhere}"}),
          Step("GET", "{api}/plans/{plan}", until=("status", "creation error")),
