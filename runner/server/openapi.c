@@ -232,17 +232,18 @@ static int read_path(const char *pattern, struct pr_buf *path, json_t *parameter
 	return path->status;
 }
 
+static json_t *body_of(const struct pr_shape *shape)
+{
+	return json_pack("{s:b, s:{s:{s:o}}}", "required", 1, "content", "application/json",
+		"schema", reference(shape->name, false));
+}
+
 static int complete(const struct pr_route *route, json_t *operation, json_t *schemas)
 {
-	if (route->body) {
-		if (add_shape(schemas, route->body, false) ||
-			pr_json_set(operation, "requestBody",
-				json_pack("{s:b, s:{s:{s:o}}}", "required", 1, "content",
-					"application/json", "schema",
-					reference(route->body->name, false)),
-				NULL))
-			return PR_ENOMEM;
-	}
+	if (route->body &&
+		(add_shape(schemas, route->body, false) ||
+			pr_json_set(operation, "requestBody", body_of(route->body), NULL)))
+		return PR_ENOMEM;
 	if (route->answer && add_shape(schemas, route->answer, true))
 		return PR_ENOMEM;
 	if (route->access == PR_ACCESS_PUBLIC)

@@ -125,85 +125,80 @@ static void good_values_are_read(void **state)
 	}
 }
 
+static const struct {
+	const char *given, *type, *loc, *message;
+} bad_values[] = {
+	{"[]", "model_attributes_type", "[\"body\"]",
+		"Input should be a valid dictionary or object to extract fields from"},
+	{"{\"text\":5}", "string_type", "[\"body\",\"text\"]", "Input should be a valid string"},
+	{"{\"text\":null}", "string_type", "[\"body\",\"text\"]", "Input should be a valid string"},
+	{"{\"text\":\"\"}", "string_too_short", "[\"body\",\"text\"]",
+		"String should have at least 1 character"},
+	{"{\"text\":\"abcde\"}", "string_too_long", "[\"body\",\"text\"]",
+		"String should have at most 4 characters"},
+	{"{\"text\":\"a\\u0000b\"}", "value_error", "[\"body\",\"text\"]",
+		"Value error, a text must not have a NUL in it"},
+	{"{\"colour\":\"pink\"}", "literal_error", "[\"body\",\"colour\"]",
+		"Input should be 'red', 'green' or 'blue'"},
+	{"{\"colour\":1}", "literal_error", "[\"body\",\"colour\"]",
+		"Input should be 'red', 'green' or 'blue'"},
+	{"{\"status\":\"pink\"}", "enum", "[\"body\",\"status\"]",
+		"Input should be 'red', 'green' or 'blue'"},
+	{"{\"flag\":2}", "bool_parsing", "[\"body\",\"flag\"]",
+		"Input should be a valid boolean, unable to interpret input"},
+	{"{\"flag\":[]}", "bool_type", "[\"body\",\"flag\"]", "Input should be a valid boolean"},
+	{"{\"count\":5.0}", "int_type", "[\"body\",\"count\"]", "Input should be a valid integer"},
+	{"{\"count\":true}", "int_type", "[\"body\",\"count\"]", "Input should be a valid integer"},
+	{"{\"count\":0}", "greater_than_equal", "[\"body\",\"count\"]",
+		"Input should be greater than or equal to 1"},
+	{"{\"count\":3301}", "less_than_equal", "[\"body\",\"count\"]",
+		"Input should be less than or equal to 3300"},
+	{"{\"number\":\"1\"}", "float_type", "[\"body\",\"number\"]",
+		"Input should be a valid number"},
+	{"{\"id\":5}", "uuid_type", "[\"body\",\"id\"]", NULL},
+	{"{\"id\":\"x\"}", "uuid_parsing", "[\"body\",\"id\"]", NULL},
+	{"{\"id\":\"" ID "\\u0000\"}", "uuid_parsing", "[\"body\",\"id\"]", NULL},
+	{"{\"ids\":[\"0a1b2c3d-4e5f-1071-8293-a4b5c6d7e8f9\"]}", "uuid_version",
+		"[\"body\",\"ids\",0]", "UUID version 4 expected"},
+	{"{\"ids\":{}}", "list_type", "[\"body\",\"ids\"]", "Input should be a valid list"},
+	{"{\"date\":5}", "datetime_type", "[\"body\",\"date\"]", NULL},
+	{"{\"date\":\"2026-02-30T00:00:00Z\"}", "datetime_from_date_parsing", "[\"body\",\"date\"]",
+		NULL},
+	{"{\"parts\":[{\"key\":\"a\"},{}]}", "missing", "[\"body\",\"parts\",1,\"key\"]",
+		"Field required"},
+	{"{\"kind\":{\"path\":\"a\"}}", "union_tag_not_found", "[\"body\",\"kind\"]",
+		"Unable to extract tag using discriminator 'type'"},
+	{"{\"kind\":{\"type\":\"x\"}}", "union_tag_invalid", "[\"body\",\"kind\"]",
+		"Input tag 'x' found using 'type' does not match any of the expected tags: "
+		"'file', 'part'"},
+	{"{\"kind\":{\"type\":\"file\"}}", "missing", "[\"body\",\"kind\",\"file\",\"path\"]",
+		"Field required"},
+	{"{\"document\":\"{}\"}", "dict_type", "[\"body\",\"document\"]",
+		"Input should be a valid dictionary"},
+	{"{\"written\":{}}", "json_type", "[\"body\",\"written\"]",
+		"JSON input should be string, bytes or bytearray"},
+	{"{\"written\":\"[1]\"}", "dict_type", "[\"body\",\"written\"]",
+		"Input should be a valid dictionary"},
+	{"{\"written\":\"{\"}", "json_invalid", "[\"body\",\"written\"]", NULL},
+	{"{\"either\":4}", "json_type", "[\"body\",\"either\"]", NULL},
+	{"{\"secret\":4}", "string_type", "[\"body\",\"secret\"]", NULL},
+	{"{\"map\":[]}", "dict_type", "[\"body\",\"map\"]", NULL},
+};
+
 static void bad_values_are_told_as_upstream_does(void **state)
 {
-	static const struct {
-		const char *given, *type, *loc, *message;
-	} cases[] = {
-		{"[]", "model_attributes_type", "[\"body\"]",
-			"Input should be a valid dictionary or object to extract fields from"},
-		{"{\"text\":5}", "string_type", "[\"body\",\"text\"]",
-			"Input should be a valid string"},
-		{"{\"text\":null}", "string_type", "[\"body\",\"text\"]",
-			"Input should be a valid string"},
-		{"{\"text\":\"\"}", "string_too_short", "[\"body\",\"text\"]",
-			"String should have at least 1 character"},
-		{"{\"text\":\"abcde\"}", "string_too_long", "[\"body\",\"text\"]",
-			"String should have at most 4 characters"},
-		{"{\"text\":\"a\\u0000b\"}", "value_error", "[\"body\",\"text\"]",
-			"Value error, a text must not have a NUL in it"},
-		{"{\"colour\":\"pink\"}", "literal_error", "[\"body\",\"colour\"]",
-			"Input should be 'red', 'green' or 'blue'"},
-		{"{\"colour\":1}", "literal_error", "[\"body\",\"colour\"]",
-			"Input should be 'red', 'green' or 'blue'"},
-		{"{\"status\":\"pink\"}", "enum", "[\"body\",\"status\"]",
-			"Input should be 'red', 'green' or 'blue'"},
-		{"{\"flag\":2}", "bool_parsing", "[\"body\",\"flag\"]",
-			"Input should be a valid boolean, unable to interpret input"},
-		{"{\"flag\":[]}", "bool_type", "[\"body\",\"flag\"]",
-			"Input should be a valid boolean"},
-		{"{\"count\":5.0}", "int_type", "[\"body\",\"count\"]",
-			"Input should be a valid integer"},
-		{"{\"count\":true}", "int_type", "[\"body\",\"count\"]",
-			"Input should be a valid integer"},
-		{"{\"count\":0}", "greater_than_equal", "[\"body\",\"count\"]",
-			"Input should be greater than or equal to 1"},
-		{"{\"count\":3301}", "less_than_equal", "[\"body\",\"count\"]",
-			"Input should be less than or equal to 3300"},
-		{"{\"number\":\"1\"}", "float_type", "[\"body\",\"number\"]",
-			"Input should be a valid number"},
-		{"{\"id\":5}", "uuid_type", "[\"body\",\"id\"]", NULL},
-		{"{\"id\":\"x\"}", "uuid_parsing", "[\"body\",\"id\"]", NULL},
-		{"{\"id\":\"" ID "\\u0000\"}", "uuid_parsing", "[\"body\",\"id\"]", NULL},
-		{"{\"ids\":[\"0a1b2c3d-4e5f-1071-8293-a4b5c6d7e8f9\"]}", "uuid_version",
-			"[\"body\",\"ids\",0]", "UUID version 4 expected"},
-		{"{\"ids\":{}}", "list_type", "[\"body\",\"ids\"]", "Input should be a valid list"},
-		{"{\"date\":5}", "datetime_type", "[\"body\",\"date\"]", NULL},
-		{"{\"date\":\"2026-02-30T00:00:00Z\"}", "datetime_from_date_parsing",
-			"[\"body\",\"date\"]", NULL},
-		{"{\"parts\":[{\"key\":\"a\"},{}]}", "missing", "[\"body\",\"parts\",1,\"key\"]",
-			"Field required"},
-		{"{\"kind\":{\"path\":\"a\"}}", "union_tag_not_found", "[\"body\",\"kind\"]",
-			"Unable to extract tag using discriminator 'type'"},
-		{"{\"kind\":{\"type\":\"x\"}}", "union_tag_invalid", "[\"body\",\"kind\"]",
-			"Input tag 'x' found using 'type' does not match any of the expected tags: "
-			"'file', 'part'"},
-		{"{\"kind\":{\"type\":\"file\"}}", "missing",
-			"[\"body\",\"kind\",\"file\",\"path\"]", "Field required"},
-		{"{\"document\":\"{}\"}", "dict_type", "[\"body\",\"document\"]",
-			"Input should be a valid dictionary"},
-		{"{\"written\":{}}", "json_type", "[\"body\",\"written\"]",
-			"JSON input should be string, bytes or bytearray"},
-		{"{\"written\":\"[1]\"}", "dict_type", "[\"body\",\"written\"]",
-			"Input should be a valid dictionary"},
-		{"{\"written\":\"{\"}", "json_invalid", "[\"body\",\"written\"]", NULL},
-		{"{\"either\":4}", "json_type", "[\"body\",\"either\"]", NULL},
-		{"{\"secret\":4}", "string_type", "[\"body\",\"secret\"]", NULL},
-		{"{\"map\":[]}", "dict_type", "[\"body\",\"map\"]", NULL},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < PR_LEN(cases); i++) {
+	for (size_t i = 0; i < PR_LEN(bad_values); i++) {
 		json_auto_t *problems = NULL;
 		json_t *problem;
 
-		assert_null(read_text(&shape, cases[i].given, &problems));
+		assert_null(read_text(&shape, bad_values[i].given, &problems));
 		assert_int_equal(json_array_size(problems), 1);
 		problem = json_array_get(problems, 0);
-		assert_string_equal(pr_json_str(problem, "type"), cases[i].type);
-		assert_json(json_object_get(problem, "loc"), cases[i].loc);
-		if (cases[i].message)
-			assert_string_equal(pr_json_str(problem, "msg"), cases[i].message);
+		assert_string_equal(pr_json_str(problem, "type"), bad_values[i].type);
+		assert_json(json_object_get(problem, "loc"), bad_values[i].loc);
+		if (bad_values[i].message)
+			assert_string_equal(pr_json_str(problem, "msg"), bad_values[i].message);
 		assert_non_null(json_object_get(problem, "input"));
 	}
 }
