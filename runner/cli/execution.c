@@ -46,9 +46,19 @@ static void on_signal(void *arg, int signo)
 	pr_loop_stop(signals->loop);
 }
 
+/* Whoever reads our log may go away in the middle: the experiment goes on, and so do its rollbacks.
+ * Programs that we start get the default again (base/child.h). */
+static void outlive_readers(void)
+{
+	struct sigaction action = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGPIPE, &action, NULL);
+}
+
 int pr_signals_watch(struct pr_signals *signals, struct pr_loop *loop, struct pr_err *err)
 {
 	signals->loop = loop;
+	outlive_readers();
 	for (size_t i = 0; i < PR_LEN(kinds); i++)
 		if (pr_loop_on_signal(loop, kinds[i].signo, on_signal, signals, err))
 			return PR_EIO;

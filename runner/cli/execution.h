@@ -32,7 +32,8 @@ struct pr_execution_terms {
 	bool progress;      /* cli/progress.h, where standard error is a terminal for it */
 };
 
-/* Starts handling them; `signals` must outlive the loop. */
+/* Starts handling them; `signals` must outlive the loop. Writing to a pipe that nobody reads is an
+ * error from now on, no longer the end. */
 int pr_signals_watch(struct pr_signals *signals, struct pr_loop *loop, struct pr_err *err);
 
 /*
