@@ -9,10 +9,10 @@
 #include <string.h>
 
 /* Behind every status that a route has in its table: what any route may answer. */
-#define ALWAYS "408 431 500 503"
+#define ALWAYS "400 408 431 500 503"
 #define OF_TOKENS "401"
 #define OF_MEMBERS "401 403 404 410 422"
-#define OF_BODIES "400 413 422"
+#define OF_BODIES "413 422"
 #define OF_QUERIES "422"
 
 static const struct {
