@@ -27,9 +27,11 @@ struct pr_page_badge {
 	const char *tone;
 };
 
-/* Adds everything before the contents of <main>, and after it. */
+/* Adds everything before the contents of <main>. */
 void pr_page_open(
 	const struct pr_page_frame *frame, const struct pr_page_head *head, struct pr_buf *out);
+
+/* Adds everything after them. Status as of pr_buf_add. */
 int pr_page_close(struct pr_buf *out);
 
 /* Adds a text of others, isolated, at most PR_PAGE_TEXT_MAX of it; `fallback` for NULL and "". */
@@ -38,6 +40,7 @@ void pr_page_text(const char *text, const char *fallback, struct pr_buf *out);
 /* Adds a value between quotes of an attribute, or a part of an address that is one. */
 void pr_page_attribute(const char *text, struct pr_buf *out);
 
+/* Adds a badge. */
 void pr_page_badge(struct pr_page_badge badge, struct pr_buf *out);
 
 /* What a plan is at; the word is the answer's own where it is not known. */
@@ -58,8 +61,10 @@ void pr_page_time(const char *text, struct pr_buf *out);
 /* Adds a row "label, text" of a list of facts; nothing for NULL and "". */
 void pr_page_fact(const char *label, const char *text, struct pr_buf *out);
 
-/* Adds the address of an execution's page, or of what is below it; escaped. */
+/* Adds the address of an execution's page; escaped. */
 void pr_page_execution_address(const json_t *execution, struct pr_buf *out);
+
+/* Adds the address of a file that is below it: "journal.json". */
 void pr_page_execution_file(const json_t *execution, const char *name, struct pr_buf *out);
 
 /* Adds the section with the table of executions; `with_plan`: with the plan of each. */

@@ -35,8 +35,10 @@ int pr_visit_plan(struct pr_visit *visit, struct pr_err *err);
  */
 int pr_visit_execution(struct pr_visit *visit, struct pr_err *err);
 
-/* "/executions/<experiment>/<execution>/journal.json", and log.txt */
+/* "/executions/<experiment>/<execution>/journal.json" */
 int pr_visit_journal(struct pr_visit *visit, struct pr_err *err);
+
+/* "/executions/<experiment>/<execution>/log.txt" */
 int pr_visit_log(struct pr_visit *visit, struct pr_err *err);
 
 /* The stream of what changes. */
