@@ -50,7 +50,7 @@ CASES = [
          imported({"title": "t", "controls": ["x"]}, status=500, ours=422, why="a document that cannot be read is refused, not an error of the server"),
          imported({"title": "t", "controls": [{"provider": {}}]}, status=500, ours=201, why="a control needs no name to be left alone"),
          imported({"title": "t", "extensions": None}, status=500, ours=201, why="null is no extensions")),
-    Case("a NUL in it", imported({"title": "a\x00b"}, status=500, ours=201, why="a NUL in a document is stored as it came")),
+    Case("a NUL in it", imported({"title": "a\x00b"}, status=500, ours=422, why="a NUL cannot be stored: refused, not an error of the server")),
     Case("replace", imported(BARE, save="exp"),
          Step("PUT", "{api}/experiments/{exp}", {"experiment": json.dumps(dict(BARE, title="Changed"))},
               view=lambda e: {**e, "definition": e["definition"]["title"]}),
