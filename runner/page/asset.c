@@ -5,17 +5,18 @@
 #include <string.h>
 
 /* The files are next to this one; PR_PAGE_FOLDER comes from CMakeLists.txt. */
-#define EMBED(name, file)                                   \
+#define EMBED(symbol, file)                                 \
 	__asm__(".pushsection .rodata\n"                    \
-		".global " #name "\n" #name ":\n"           \
+		".global " symbol "\n" symbol ":\n"         \
 		".incbin \"" PR_PAGE_FOLDER "/" file "\"\n" \
 		".byte 0\n"                                 \
-		".popsection\n");                           \
-	extern const char name[]
+		".popsection\n")
 
-EMBED(pr_page_css, "page.css");
-EMBED(pr_page_js, "page.js");
-EMBED(pr_page_icon, "icon.svg");
+extern const char pr_page_css[], pr_page_js[], pr_page_icon[];
+
+EMBED("pr_page_css", "page.css");
+EMBED("pr_page_js", "page.js");
+EMBED("pr_page_icon", "icon.svg");
 
 static const struct {
 	const char *path;

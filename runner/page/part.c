@@ -12,12 +12,13 @@ struct badge_row {
 	struct pr_page_badge badge;
 };
 
-/* docs/protocol.md 2.6 */
+/* docs/protocol.md 2.6. One that is completed has ended, with whatever result: only executions
+ * tell. */
 static const struct badge_row plan_rows[] = {
 	{"creating", {"creating", "quiet"}},
 	{"created", {"ready", "quiet"}},
 	{"running", {"running", "live"}},
-	{"completed", {"completed", "good"}},
+	{"completed", {"completed", "quiet"}},
 	{"error", {"error", "bad"}},
 	{"creation error", {"creation error", "bad"}},
 	{"deletion error", {"deletion error", "bad"}},

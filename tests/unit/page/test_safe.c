@@ -21,8 +21,7 @@ static const char *const hostile[] = {
 	"data:text/html,<b>x",
 	"</pre></details><form action=//evil.example>",
 	"--><object>",
-	"\xe2\x80\xae"
-	"gpj.<b>\x01\x1b[31m\x7f",
+	"\xe2\x80\xaegpj.<b>\x01\x1b[31m\x7f",
 	"&lt;b&gt;&#60;b&#62;",
 };
 
