@@ -270,6 +270,10 @@ static int switch_schedule(struct pr_call *call, bool suspended, struct pr_err *
 	if (!rc && by == LAUNCH_SERVER)
 		rc = pr_scheduler_suspend(
 			pr_server_scheduler(call->server), plan.id, suspended, err);
+	if (rc == PR_ENOTFOUND && by == LAUNCH_SERVER) {
+		pr_err_clear(err); /* it has nothing that could come */
+		rc = 0;
+	}
 	if (!rc)
 		rc = suspended ? pass(call, &plan, "suspending", "suspended", err)
 			       : pass(call, &plan, "resuming", "created", err);
