@@ -37,7 +37,9 @@ static void on_request(void *arg, struct pr_web_exchange *exchange)
 {
 	struct pr_server *server = arg;
 
-	pr_debug("%s %s", pr_web_method(exchange), pr_web_path(exchange));
+	/* what signs somebody in is in no log */
+	if (!pr_text_starts(pr_web_path(exchange), "/enter/"))
+		pr_debug("%s %s", pr_web_method(exchange), pr_web_path(exchange));
 	if (!pr_pages_serve(server, exchange))
 		pr_api_serve(server, exchange);
 }
