@@ -7,7 +7,7 @@
 #include <time.h>
 
 #define US_PER_S 1000000
-#define MINUTE 60
+#define MINUTE INT64_C(60)
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
 

@@ -37,8 +37,10 @@ int pr_jobs_get(
 /* Makes a plan due, with or without a job so far. PR_EEXIST where it runs. */
 int pr_jobs_ask(struct pr_database *database, const char *plan, int64_t due, struct pr_err *err);
 
-/* Stops or takes up a schedule again, from `due` on. PR_ENOTFOUND: it has no job. */
+/* Stops a schedule. PR_ENOTFOUND: the plan has no job. */
 int pr_jobs_suspend(struct pr_database *database, const char *plan, struct pr_err *err);
+
+/* Takes it up again, from `due` on. PR_ENOTFOUND: the plan has no job. */
 int pr_jobs_resume(struct pr_database *database, const char *plan, int64_t due, struct pr_err *err);
 
 /* Removes a job, its run included. Without one nothing is done. */
