@@ -657,6 +657,8 @@ class Options(unittest.TestCase):
         self.assertTrue(secure.url.startswith("https://"))
         with secure.client(ca_file=names[0]) as client:
             self.assertEqual(200, client.call("GET", client.api + "/tokens").status)
+            reply = client.call("POST", "/sign-in", "token=" + secure.token)
+            self.assertIn("; Secure", reply.headers["set-cookie"])
         with self.assertRaises(ssl.SSLError), secure.client() as client:
             client.call("GET", "/health")
         with contextlib.suppress(OSError), urllib.request.urlopen(
