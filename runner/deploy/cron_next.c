@@ -12,7 +12,7 @@
 #define DAY (24 * HOUR)
 
 /* The 29th of February is at most eight years from the one before. */
-#define SEARCH_DAYS (9 * 366)
+#define SEARCH_DAYS (9 * INT64_C(366))
 
 /* Dates up to here, the year 9999, can be written; beyond nothing is looked for. */
 #define LATEST_S INT64_C(253370764800)

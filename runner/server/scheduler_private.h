@@ -13,7 +13,7 @@
 #include "store/jobs.h"
 
 /* A token of a run lasts for this long beyond the last sign of its server. */
-#define PR_RUN_TOKEN_US (24 * 3600 * INT64_C(1000000))
+#define PR_RUN_TOKEN_US (24 * INT64_C(3600) * 1000000)
 
 /* A text of a row of jobs; NULL for a null. Borrowed. */
 static inline const char *pr_job_text(const json_t *row, const char *name)

@@ -183,7 +183,7 @@ static void describe_said(struct pr_buf *out, const char *said)
 {
 	struct pr_buf clean;
 
-	pr_buf_init(&clean, 64 * 1024);
+	pr_buf_init(&clean, 1 << 16);
 	if (*said && !pr_redact_copy(said, strlen(said), &clean)) {
 		pr_buf_adds(out, ": ");
 		pr_shown_line(PR_SHOWN_PLAIN, clean.ptr, clean.len, SAID_MAX, out);
