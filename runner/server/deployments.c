@@ -189,11 +189,11 @@ static const struct pr_variant types[] = {
 static const struct pr_shape definition = {
 	.name = "DeploymentDefinition", .tag = "type", PR_VARIANTS(types)};
 
-#define BODY_FIELDS                                                                 \
-	{.name = "name", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED},        \
-	{                                                                           \
-		.name = "definition", .kind = PR_FIELD_SHAPE, .shape = &definition, \
-		.flags = PR_FIELD_REQUIRED                                          \
+#define BODY_FIELDS                                                                      \
+	{.name = "name", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED, .max = 255}, \
+	{                                                                                \
+		.name = "definition", .kind = PR_FIELD_SHAPE, .shape = &definition,      \
+		.flags = PR_FIELD_REQUIRED                                               \
 	}
 
 static const struct pr_field create_fields[] = {BODY_FIELDS};
@@ -210,7 +210,7 @@ static const struct pr_field deployment_fields[] = {
 static const struct pr_shape deployment = {.name = "Deployment", PR_FIELDS(deployment_fields)};
 
 static const struct pr_field clone_fields[] = {
-	{.name = "name", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED, .min = 1},
+	{.name = "name", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED, .min = 1, .max = 255},
 };
 
 static const struct pr_shape clone_shape = {.name = "DeploymentClone", PR_FIELDS(clone_fields)};

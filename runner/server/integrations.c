@@ -13,7 +13,7 @@ static const char *const vendors[] = {
 	"dynatrace", "honeycomb", "gcp", "slack", "reliably", "openai", "grafana", NULL};
 
 static const struct pr_field create_fields[] = {
-	{.name = "name", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED},
+	{.name = "name", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED, .max = 255},
 	{.name = "provider",
 		.kind = PR_FIELD_TEXT,
 		.flags = PR_FIELD_REQUIRED,

@@ -153,10 +153,16 @@ static int parse(const char *text, size_t n, json_t **ret_value, struct pr_err *
 	return pr_json_parse(text, n, "body", &limits, ret_value, err);
 }
 
-static int add_malformed(json_t *problems, const struct pr_err *why, struct pr_err *err)
+/* What the text has at that place is not repeated: it may be a part of a secret. */
+static int add_malformed(json_t *problems, struct pr_err *why, struct pr_err *err)
 {
-	json_t *problem = json_pack("{s:s, s:[s], s:s, s:{}, s:{s:s}}", "type", "json_invalid",
-		"loc", "body", "msg", "JSON decode error", "input", "ctx", "error", why->msg);
+	char *quoted = strstr(why->msg, " near '");
+	json_t *problem;
+
+	if (quoted)
+		*quoted = '\0';
+	problem = json_pack("{s:s, s:[s], s:s, s:{}, s:{s:s}}", "type", "json_invalid", "loc",
+		"body", "msg", "JSON decode error", "input", "ctx", "error", why->msg);
 
 	return pr_json_append(problems, problem, err);
 }

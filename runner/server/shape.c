@@ -8,12 +8,10 @@
 static int read_absent(struct pr_reading *reading, const struct pr_field *field,
 	const json_t *object, json_t **ret_value)
 {
-	int rc;
+	static const char *const missing[] = {"missing", "Field required"};
 
 	if (field->flags & PR_FIELD_REQUIRED) {
-		rc = pr_problem_add(reading->problems, reading->where, field->name, "missing",
-			"Field required", object, reading->err);
-		return rc;
+		return pr_reading_complain_of(reading, field->name, missing, object);
 	}
 	if (field->fallback)
 		*ret_value = json_loads(field->fallback, JSON_DECODE_ANY, NULL);
@@ -121,6 +119,7 @@ static int read_untagged(struct pr_reading *reading, const struct pr_shape *shap
 		if (!all || !problems)
 			return pr_fail_nomem(reading->err);
 		trial.problems = problems;
+		trial.guessing = reading->guessing || pr_shape_has_secrets(shape);
 		rc = read_variant(&trial, &shape->variants[i], object, clean);
 		if (rc || json_array_size(problems) == 0)
 			return rc;
@@ -144,8 +143,8 @@ static int read_contents(struct pr_reading *reading, const struct pr_shape *shap
 			  : read_untagged(reading, shape, object, clean);
 }
 
-int pr_reading_object(struct pr_reading *reading, const struct pr_shape *shape, const json_t *value,
-	json_t **ret_clean)
+static int read_object(struct pr_reading *reading, const struct pr_shape *shape,
+	const json_t *value, json_t **ret_clean)
 {
 	json_auto_t *clean = NULL;
 	size_t before = json_array_size(reading->problems);
@@ -163,6 +162,18 @@ int pr_reading_object(struct pr_reading *reading, const struct pr_shape *shape, 
 		rc = shape->check(clean, reading->where, reading->problems, reading->err);
 	if (!rc && json_array_size(reading->problems) == before)
 		*ret_clean = pr_steal(clean);
+	return rc;
+}
+
+int pr_reading_object(struct pr_reading *reading, const struct pr_shape *shape, const json_t *value,
+	json_t **ret_clean)
+{
+	bool before = reading->secretive;
+	int rc;
+
+	reading->secretive = before || pr_shape_has_secrets(shape);
+	rc = read_object(reading, shape, value, ret_clean);
+	reading->secretive = before;
 	return rc;
 }
 

@@ -25,8 +25,8 @@ enum pr_field_kind {
 	PR_FIELD_DOCUMENT,        /* any object */
 	PR_FIELD_DOCUMENT_TEXT,   /* a string that is JSON of an object; read as that object */
 	PR_FIELD_DOCUMENT_EITHER, /* either of the two before */
-	PR_FIELD_SECRET, /* a string that is never shown: registered for redaction when it is read
-			  */
+	PR_FIELD_SECRET, /* a string that no problem shows. It is not registered for redaction: that
+			  * would grow for as long as the server runs */
 	PR_FIELD_MAP,    /* an object with values of any kind, by name */
 	PR_FIELD_ANY,    /* any value */
 	PR_FIELD_PATH,   /* a text that begins with a slash: where a secret is put */
@@ -76,8 +76,8 @@ struct pr_shape {
 /*
  * Reads `value`: *ret_clean (caller owns) is an object of the members that the shape knows, with
  * defaults. What is wrong is added to the array `problems`, each as
- * {"type","loc":["body",…],"msg","input"}; then *ret_clean is not written. Texts with a NUL are
- * refused. 0 in both cases; PR_ENOMEM.
+ * {"type","loc":["body",…],"msg","input"}; then *ret_clean is not written. Where the shape has
+ * secrets, inputs are masked that may hold one. Texts with a NUL are refused. 0 in both cases; PR_ENOMEM.
  */
 int pr_shape_read(const struct pr_shape *shape, const json_t *value, json_t *problems,
 	json_t **ret_clean, struct pr_err *err);

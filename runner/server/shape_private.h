@@ -10,7 +10,12 @@ struct pr_reading {
 	json_t *problems; /* borrowed */
 	json_t *where;    /* names and indices down to the value that is looked at */
 	struct pr_err *err;
+	bool secretive; /* what is looked at is a secret, or may hold one: problems do not show it */
+	bool guessing;  /* the form is not told by a tag, and one of them has secrets */
 };
+
+/* Whether a shape has a PR_FIELD_SECRET anywhere. */
+bool pr_shape_has_secrets(const struct pr_shape *shape);
 
 /* Goes down to the member `name`; pr_reading_leave comes back. */
 int pr_reading_enter(struct pr_reading *reading, const char *name);
@@ -21,7 +26,12 @@ int pr_reading_enter_index(struct pr_reading *reading, size_t index);
 /* Goes up again. */
 void pr_reading_leave(struct pr_reading *reading);
 
-/* Adds a problem with the value that is looked at, which is borrowed. */
+/* Adds a problem with the value that is looked at, which is borrowed; `name` (NULL: none) is that of
+ * the member of it that is missing. */
+int pr_reading_complain_of(struct pr_reading *reading, const char *name, const char *const what[2],
+	const json_t *input);
+
+/* As pr_reading_complain_of, of the value itself. */
 int pr_reading_complain(
 	struct pr_reading *reading, const char *type, const char *message, const json_t *input);
 

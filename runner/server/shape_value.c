@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "base/redact.h"
 #include "base/text.h"
 #include "base/uuid.h"
 #include "codec/json.h"
@@ -88,14 +87,6 @@ static int read_text(struct pr_reading *reading, const struct pr_field *field, c
 	if (rc || json_array_size(reading->problems) != before)
 		return rc;
 	return share(reading, value, ret_clean);
-}
-
-static int read_secret(struct pr_reading *reading, const struct pr_field *field,
-	const json_t *value, json_t **ret_clean)
-{
-	int rc = pr_redact_add(json_string_value(value), reading->err);
-
-	return rc ? rc : read_text(reading, field, value, ret_clean);
 }
 
 static int read_path(struct pr_reading *reading, const struct pr_field *field, const json_t *value,
@@ -287,13 +278,20 @@ int pr_reading_field(struct pr_reading *reading, const struct pr_field *field, c
 		[PR_FIELD_DOCUMENT] = read_document,
 		[PR_FIELD_DOCUMENT_TEXT] = read_document_text,
 		[PR_FIELD_DOCUMENT_EITHER] = read_either,
-		[PR_FIELD_SECRET] = read_secret,
+		[PR_FIELD_SECRET] = read_text,
 		[PR_FIELD_MAP] = read_document,
 		[PR_FIELD_ANY] = read_any,
 		[PR_FIELD_PATH] = read_path,
 	};
 
+	bool before = reading->secretive;
+	int rc;
+
 	if (json_is_null(value) && (field->flags & PR_FIELD_NULLABLE))
 		return share(reading, value, ret_clean);
-	return readers[field->kind](reading, field, value, ret_clean);
+	reading->secretive = reading->guessing || field->kind == PR_FIELD_SECRET ||
+			     (field->shape && pr_shape_has_secrets(field->shape));
+	rc = readers[field->kind](reading, field, value, ret_clean);
+	reading->secretive = before;
+	return rc;
 }

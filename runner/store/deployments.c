@@ -127,6 +127,12 @@ static int open_secrets(struct pr_store *store, const struct pr_deployment_id *d
 	place_of(deployment->id, place);
 	if (!rc)
 		rc = pr_seal_open(pr_store_seal(store), place, sealed.ptr, sealed.len, &text, err);
+	if (rc == PR_EAUTH) { /* which is the database's fault, not the caller's */
+		pr_err_clear(err);
+		return pr_fail(err, PR_EIO,
+			"the secrets of deployment '%s' cannot be opened; was its row changed?",
+			deployment->id);
+	}
 	if (!rc)
 		rc = pr_json_parse(pr_buf_str(&text), text.len, "the secrets of a deployment",
 			&limits, ret_secrets, err);
@@ -173,8 +179,6 @@ static int join(json_t *definition, const json_t *secrets, struct pr_err *err)
 	int rc = 0;
 
 	json_object_foreach (pr_json_mutable(secrets), name, value) {
-		if (!rc)
-			rc = pr_redact_add(json_string_value(value), err);
 		if (!rc)
 			rc = pr_json_set(definition, name, json_incref(value), err);
 	}

@@ -30,7 +30,7 @@ int pr_deployments_create(struct pr_store *store, const char *organization,
 int pr_deployments_get(struct pr_store *store, const struct pr_deployment_id *deployment,
 	json_t **ret_deployment, struct pr_err *err);
 
-/* As pr_deployments_get, with its secrets in clear, which are registered for redaction. */
+/* As pr_deployments_get, with its secrets in clear, which nothing must print. */
 int pr_deployments_get_clear(struct pr_store *store, const struct pr_deployment_id *deployment,
 	json_t **ret_deployment, struct pr_err *err);
 

@@ -44,15 +44,12 @@ static int seal(struct pr_store *store, const char *id, const json_t *secrets, s
 		    : pr_fail_nomem(err);
 }
 
-/* Registers the values; unless they are wanted in clear, masks them. */
-static int mask(json_t *secrets, bool clear, struct pr_err *err)
+static int mask(json_t *secrets, struct pr_err *err)
 {
 	for (size_t i = 0; i < json_array_size(secrets); i++) {
-		json_t *secret = json_array_get(secrets, i);
-		int rc = pr_redact_add(pr_json_str(secret, "value"), err);
+		int rc = pr_json_set(
+			json_array_get(secrets, i), "value", json_string(PR_REDACTED), err);
 
-		if (!rc && !clear)
-			rc = pr_json_set(secret, "value", json_string(PR_REDACTED), err);
 		if (rc)
 			return rc;
 	}
@@ -98,8 +95,8 @@ static int add_row(void *arg, const struct pr_row *row, struct pr_err *err)
 
 	if (!rc)
 		rc = unseal(sink->store, pr_json_str(environment, "id"), row, &secrets, err);
-	if (!rc)
-		rc = mask(secrets, sink->clear, err);
+	if (!rc && !sink->clear)
+		rc = mask(secrets, err);
 	if (rc) {
 		json_decref(secrets);
 		return rc;

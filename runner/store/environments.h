@@ -3,8 +3,8 @@
 
 /*
  * Environments (docs/protocol.md 4.1): {"name","used_for","envvars","secrets","id","org_id",
- * "created_date"}. Secrets are sealed at "environments/<id>"; each value that is opened is
- * registered for redaction. Unless asked for in clear, values of secrets are masked.
+ * "created_date"}. Secrets are sealed at "environments/<id>"; unless asked for in clear, their
+ * values are masked. They are not registered for redaction, which only grows: nothing prints them.
  */
 
 #include "store/rows.h"

@@ -216,6 +216,57 @@ static void a_union_tells_the_problems_of_all_its_forms(void **state)
 		"\"msg\":\"Field required\",\"input\":{}}]");
 }
 
+/* Wherever in a form with a secret something is wrong, no problem has it; what has none is shown.
+ */
+static void problems_do_not_show_secrets(void **state)
+{
+	static const struct pr_field vault_fields[] = {
+		{.name = "key", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED},
+		{.name = "value", .kind = PR_FIELD_SECRET, .flags = PR_FIELD_REQUIRED, .max = 20},
+	};
+	static const struct pr_shape vault = {.name = "Vault", PR_FIELDS(vault_fields)};
+	static const struct pr_variant any[] = {{"Vault", &vault}, {"Part", &part}};
+	static const struct pr_shape either = {.name = "Either", PR_VARIANTS(any)};
+	static const struct pr_field holder_fields[] = {
+		{.name = "name", .kind = PR_FIELD_TEXT},
+		{.name = "list", .kind = PR_FIELD_LIST, .shape = &vault},
+		{.name = "either", .kind = PR_FIELD_SHAPE, .shape = &either},
+	};
+	static const struct pr_shape holder = {.name = "Holder", PR_FIELDS(holder_fields)};
+	static const char *const bodies[] = {
+		"{\"list\":\"4711hidden\"}",
+		"{\"list\":[\"4711hidden\"]}",
+		"{\"list\":[{\"value\":\"4711hidden\"}]}",
+		"{\"list\":[{\"key\":\"k\",\"valeu\":[{\"deep\":\"4711hidden\"}]}]}",
+		"{\"list\":[{\"key\":\"k\",\"value\":4711}]}",
+		"{\"list\":[{\"key\":\"k\",\"value\":\"4711hidden that is too long\"}]}",
+		"{\"list\":[{\"key\":\"k\",\"value\":[\"4711hidden\"]}]}",
+		"{\"either\":{\"key\":4711,\"value\":\"v\"}}",
+		"{\"either\":{\"value\":\"4711hidden\"}}",
+		"[\"4711hidden\"]",
+	};
+	json_auto_t *named = json_array();
+	json_auto_t *misnamed = json("{\"name\":4711}");
+	json_t *clean = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		json_auto_t *problems = json_array();
+		json_auto_t *value = json(bodies[i]);
+		char *text;
+
+		assert_int_equal(pr_shape_read(&holder, value, problems, &clean, NULL), 0);
+		assert_null(clean);
+		text = json_dumps(problems, 0);
+		assert_non_null(strstr(text, "input"));
+		assert_null(strstr(text, "4711"));
+		free(text);
+	}
+	assert_int_equal(pr_shape_read(&holder, misnamed, named, &clean, NULL), 0);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_array_get(named, 0), "input")), 4711);
+}
+
 static void many_problems_are_told_up_to_a_bound(void **state)
 {
 	json_auto_t *value = json_pack("{s:[]}", "ids");
@@ -261,6 +312,7 @@ int main(void)
 		cmocka_unit_test(good_values_are_read),
 		cmocka_unit_test(bad_values_are_told_as_upstream_does),
 		cmocka_unit_test(a_union_tells_the_problems_of_all_its_forms),
+		cmocka_unit_test(problems_do_not_show_secrets),
 		cmocka_unit_test(many_problems_are_told_up_to_a_bound),
 		cmocka_unit_test(shapes_are_described),
 	};
