@@ -235,7 +235,7 @@ static int configure_safeguard(const struct pr_native_env *env, const json_t *de
 {
 	struct safeguard settings = {.env = *env, .kind = "safeguards"};
 	const json_t *arguments = pr_native_arguments(declaration);
-	double frequency;
+	double frequency = 0;
 	int rc = read_frequency(json_object_get(arguments, "frequency"), &frequency, err);
 
 	return rc ? rc : make_endpoint(&settings, declaration, frequency, ret_native, err);
