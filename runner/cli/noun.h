@@ -82,9 +82,13 @@ int pr_noun_page(
 int pr_noun_list(struct pr_noun *noun, const char *path, size_t most, json_t **ret_answer,
 	struct pr_err *err);
 
-/* The verbs that are the same for all kinds: `run` of their commands. */
+/* The verbs that are the same for all kinds: `run` of their commands. This one lists objects. */
 int pr_noun_verb_list(struct pr_context *context, const struct pr_args *args);
+
+/* Prints one object. */
 int pr_noun_verb_get(struct pr_context *context, const struct pr_args *args);
+
+/* Deletes the objects that are named. */
 int pr_noun_verb_delete(struct pr_context *context, const struct pr_args *args);
 
 /* Their commands, for the tables of the nouns. */

@@ -31,10 +31,10 @@ static void note(struct pr_call *call, const char *plan)
 static int move(struct pr_call *call, const struct pr_plan_id *plan, enum pr_plan_mover mover,
 	const char *const to[2], struct pr_err *err)
 {
-	enum pr_plan_status next = PR_PLAN_STATUSES;
+	enum pr_plan_status aim = PR_PLAN_STATUSES;
 	int rc = PR_ENOTFOUND;
 
-	if (!pr_plan_status_read(to[0], &next))
+	if (!pr_plan_status_read(to[0], &aim))
 		return pr_fail(err, PR_EINVAL, "there is no status '%s'", to[0]);
 	for (int i = 0; rc == PR_ENOTFOUND && i < MOVE_ATTEMPTS; i++) {
 		json_auto_t *found = NULL;
@@ -46,7 +46,7 @@ static int move(struct pr_call *call, const struct pr_plan_id *plan, enum pr_pla
 			return rc;
 		step.from = pr_json_str(found, "status");
 		if (!pr_plan_status_read(step.from, &now) ||
-			!pr_plan_status_may_follow(now, next, mover))
+			!pr_plan_status_may_follow(now, aim, mover))
 			return 0;
 		rc = pr_plans_move(pr_call_store(call), plan, &step, err);
 	}

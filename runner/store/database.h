@@ -30,9 +30,13 @@ struct pr_value {
 	size_t n;
 };
 
-/* A text that may be NULL, an integer, bytes; for initialisers of parameter lists. */
+/* A text, NULL for a null; for initialisers of parameter lists. */
 struct pr_value pr_value_text(const char *text);
+
+/* An integer. */
 struct pr_value pr_value_int(int64_t number);
+
+/* `n` bytes, NULL for a null. */
 struct pr_value pr_value_blob(const void *bytes, size_t n);
 
 struct pr_statement {
@@ -60,6 +64,7 @@ int64_t pr_row_int(const struct pr_row *row, int column);
 /* NULL for a null; *ret_n bytes. Borrowed. */
 const void *pr_row_blob(const struct pr_row *row, int column, size_t *ret_n);
 
+/* Whether the column is a null, which the others cannot tell from 0 or nothing. */
 bool pr_row_is_null(const struct pr_row *row, int column);
 
 /* Called for each row; non-zero ends the statement with that code. */
@@ -90,18 +95,25 @@ int pr_database_run(struct pr_database *database, const struct pr_statement *sta
 /* Runs several statements without parameters, separated by semicolons; for migrations. */
 int pr_database_script(struct pr_database *database, const char *sql, struct pr_err *err);
 
-/*
- * Transactions; they do not nest. PostgreSQL: read committed. A commit that fails (PR_EIO) has
- * ended the transaction too.
- */
+/* Begins a transaction; they do not nest. PostgreSQL: read committed. */
 int pr_database_begin(struct pr_database *database, struct pr_err *err);
+
+/* Ends it. One that fails (PR_EIO) has ended the transaction too. */
 int pr_database_commit(struct pr_database *database, struct pr_err *err);
+
+/* Ends it with nothing done; without a transaction: nothing. */
 void pr_database_rollback(struct pr_database *database);
 
-/* One savepoint inside a transaction: what one of several requests of a transaction did can be
- * undone alone. */
+/*
+ * Sets the one savepoint inside a transaction: what one of several requests of a transaction did
+ * can be undone alone.
+ */
 int pr_database_mark(struct pr_database *database, struct pr_err *err);
+
+/* Gives the savepoint up: what was done since stays part of the transaction. */
 int pr_database_keep(struct pr_database *database, struct pr_err *err);
+
+/* Undoes what was done since the savepoint, and gives it up. */
 void pr_database_undo(struct pr_database *database);
 
 /* "sqlite" or "postgresql". Static. */

@@ -53,8 +53,10 @@ int pr_database_translate(
 /* The file of a "sqlite:///" URI, NULL for any other. Borrowed from `uri`. */
 const char *pr_sqlite_path(const char *uri);
 
-/* As pr_database_open, for a file and for a URI of PostgreSQL. */
+/* As pr_database_open, for a file. */
 int pr_sqlite_open(const char *path, struct pr_database **ret_database, struct pr_err *err);
+
+/* As pr_database_open, for a URI of PostgreSQL. */
 int pr_postgresql_open(const char *uri, struct pr_database **ret_database, struct pr_err *err);
 
 #endif

@@ -47,11 +47,15 @@ int pr_executions_get(struct pr_store *store, const struct pr_execution_id *exec
 int pr_executions_report(struct pr_store *store, const struct pr_execution_id *execution,
 	const struct pr_execution_report *report, struct pr_err *err);
 
-/* The journal, the log ("" where there is none), the state. PR_ENOTFOUND. Caller owns. */
+/* The journal. PR_ENOTFOUND. Caller owns. */
 int pr_executions_get_result(struct pr_store *store, const struct pr_execution_id *execution,
 	json_t **ret_result, struct pr_err *err);
+
+/* The log, "" where there is none. PR_ENOTFOUND. Caller frees. */
 int pr_executions_get_log(struct pr_store *store, const struct pr_execution_id *execution,
 	char **ret_log, struct pr_err *err);
+
+/* The state. PR_ENOTFOUND. Caller owns. */
 int pr_executions_get_state(struct pr_store *store, const struct pr_execution_id *execution,
 	json_t **ret_state, struct pr_err *err);
 

@@ -79,9 +79,11 @@ int pr_plans_using(struct pr_store *store, const char *organization, enum pr_pla
 int pr_plans_has_experiment(struct pr_store *store, const struct pr_plan_id *plan,
 	const char *experiment, bool *ret_known, bool *ret_listed, struct pr_err *err);
 
-/* Counts an execution of the plan, or one less, and keeps the newest one. No such plan: nothing. */
+/* Counts an execution of the plan, and keeps it as the newest. No such plan: nothing. */
 int pr_plans_note_created(struct pr_store *store, const struct pr_plan_id *plan,
 	const char *execution, int64_t wall_us, struct pr_err *err);
+
+/* Counts one execution less. No such plan: nothing. */
 int pr_plans_note_deleted(
 	struct pr_store *store, const struct pr_plan_id *plan, struct pr_err *err);
 

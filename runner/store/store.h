@@ -46,11 +46,15 @@ struct pr_database *pr_store_database(const struct pr_store *store);
 const struct pr_seal *pr_store_seal(const struct pr_store *store);
 
 /*
- * The change of one request: begins a transaction where none is open, then a savepoint. Ended by
+ * Begins the change of one request: a transaction where none is open, then a savepoint. Ended by
  * pr_store_keep, or by pr_store_undo when the request failed. Then pr_store_commit, once for all.
  */
 int pr_store_change(struct pr_store *store, struct pr_err *err);
+
+/* The change stays part of the transaction. */
 int pr_store_keep(struct pr_store *store, struct pr_err *err);
+
+/* The change is undone, those of other requests of the transaction stay. */
 void pr_store_undo(struct pr_store *store);
 
 /* Whether a transaction is open, which pr_store_commit has to end. */

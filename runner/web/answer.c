@@ -30,10 +30,10 @@ static struct MHD_Response *response_of(const struct pr_web_answer *answer)
 	if (answer->body_len > 0)
 		memcpy(body, answer->body, answer->body_len);
 	response = MHD_create_response_from_buffer(answer->body_len, body, MHD_RESPMEM_MUST_FREE);
-	if (response == NULL)
+	if (response == NULL) {
 		free(body);
-	if (response == NULL)
 		return NULL;
+	}
 	if (pr_web_add_headers(response, answer))
 		return response;
 	MHD_destroy_response(response);
