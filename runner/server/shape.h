@@ -77,7 +77,8 @@ struct pr_shape {
  * Reads `value`: *ret_clean (caller owns) is an object of the members that the shape knows, with
  * defaults. What is wrong is added to the array `problems`, each as
  * {"type","loc":["body",…],"msg","input"}; then *ret_clean is not written. Where the shape has
- * secrets, inputs are masked that may hold one. Texts with a NUL are refused. 0 in both cases; PR_ENOMEM.
+ * secrets, inputs are masked that may hold one. Texts with a NUL are refused. 0 in both cases;
+ * PR_ENOMEM.
  */
 int pr_shape_read(const struct pr_shape *shape, const json_t *value, json_t *problems,
 	json_t **ret_clean, struct pr_err *err);

@@ -10,7 +10,8 @@ struct pr_reading {
 	json_t *problems; /* borrowed */
 	json_t *where;    /* names and indices down to the value that is looked at */
 	struct pr_err *err;
-	bool secretive; /* what is looked at is a secret, or may hold one: problems do not show it */
+	bool secretive; /* what is looked at is a secret, or may hold one: problems do not show it
+			 */
 	bool guessing;  /* the form is not told by a tag, and one of them has secrets */
 };
 
@@ -26,8 +27,8 @@ int pr_reading_enter_index(struct pr_reading *reading, size_t index);
 /* Goes up again. */
 void pr_reading_leave(struct pr_reading *reading);
 
-/* Adds a problem with the value that is looked at, which is borrowed; `name` (NULL: none) is that of
- * the member of it that is missing. */
+/* Adds a problem with the value that is looked at, which is borrowed; `name` (NULL: none) is that
+ * of the member of it that is missing. */
 int pr_reading_complain_of(struct pr_reading *reading, const char *name, const char *const what[2],
 	const json_t *input);
 

@@ -415,8 +415,9 @@ static void when_we_are_killed_it_may_get_another_signal(void **state)
 		fcntl(fds[1], F_SETFD, 0);
 		f->further.death_signal = SIGTERM;
 		snprintf(script, sizeof script,
-			"trap 'kill $!; echo term >&%d; exit' TERM; sleep 60 & echo here >&%d; wait", fds[1],
-			fds[1]);
+			"trap 'kill $!; echo term >&%d; exit' TERM; sleep 60 & echo here >&%d; "
+			"wait",
+			fds[1], fds[1]);
 		start(f, script, 1000, -1);
 		pr_loop_run(f->loop, NULL);
 		_exit(1);
