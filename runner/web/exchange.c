@@ -144,14 +144,13 @@ static const char *judge_head(const struct head *head, const char *version)
 
 /*
  * libmicrohttpd cuts the request line into strings where it stands, and a NUL in it cuts again:
- * then the version is further from the path than the path is long.
+ * then the next string is further away than the one before is long.
  */
-static bool has_gap(const struct pr_web_exchange *exchange, const char *url, const char *version)
+static bool has_gap(const char *from, size_t len, const char *to)
 {
-	uintptr_t from = (uintptr_t)url, to = (uintptr_t)version;
+	uintptr_t start = (uintptr_t)from, end = (uintptr_t)to;
 
-	return to > from && to - from < PR_WEB_CONNECTION_MEMORY &&
-	       to - from > exchange->uri_len + 1;
+	return end > start && end - start < PR_WEB_CONNECTION_MEMORY && end - start > len + 1;
 }
 
 /* The head is complete: what can be refused by it is. */
@@ -161,7 +160,9 @@ static void begin(struct pr_web_exchange *exchange, const char *url, const char 
 	int64_t n = 0;
 
 	MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, look, &head);
-	if (exchange->refusal == NULL && has_gap(exchange, url, version))
+	if (exchange->refusal == NULL &&
+		(has_gap(exchange->method, strlen(exchange->method), url) ||
+			has_gap(url, exchange->uri_len, version)))
 		exchange->refusal = "the request line is malformed";
 	if (exchange->refusal == NULL)
 		exchange->refusal = judge_head(&head, version);

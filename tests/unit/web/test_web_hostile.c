@@ -17,6 +17,7 @@ struct hostile {
 /* libmicrohttpd's own answers differ between its versions; ours do not. */
 static const struct hostile hostiles[] = {
 	{TEXT("GET /a\0b HTTP/1.1\r\n" H "\r\n"), 400, true},
+	{TEXT("GET\0 /a HTTP/1.1\r\n" H "\r\n"), 400, true},
 	{TEXT("GET /a%00 HTTP/1.1\r\n" H "\r\n"), 400, true},
 	{TEXT("GET /a?q=%00 HTTP/1.1\r\n" H "\r\n"), 400, true},
 	{TEXT("GET /a%zz HTTP/1.1\r\n" H "\r\n"), 400, true},
