@@ -11,6 +11,7 @@
 #include "base/uuid.h"
 #include "server/server.h"
 #include "server/shape.h"
+#include "store/rows.h"
 #include "web/web.h"
 
 #include <jansson.h>
@@ -137,6 +138,20 @@ int pr_reply_invalid(struct pr_call *call, const char *name, const char *type, c
 
 /* Answers 200 {"count": n, "items": […]}; takes `items`; NULL is PR_ENOMEM. */
 int pr_reply_page(struct pr_call *call, int64_t count, json_t *items, struct pr_err *err);
+
+/* A list of the store: a page of what an organisation has. */
+typedef int pr_list_fn(struct pr_store *store, const char *organization, struct pr_rows_page *page,
+	struct pr_err *err);
+
+/* The same, of what matches `pattern`. */
+typedef int pr_search_fn(struct pr_store *store, const char *organization, const char *pattern,
+	struct pr_rows_page *page, struct pr_err *err);
+
+/* Answers with the page of the list that the call asks for. */
+int pr_reply_list(struct pr_call *call, pr_list_fn *list, struct pr_err *err);
+
+/* Answers with the page of the search that the call asks for, by its pattern. */
+int pr_reply_search(struct pr_call *call, pr_search_fn *search, struct pr_err *err);
 
 /* Answers 200 with text/plain; takes `text`; NULL is an empty one. */
 int pr_reply_text(struct pr_call *call, char *text);

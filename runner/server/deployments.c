@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "codec/json.h"
 #include "server/api.h"
-#include "store/plans.h"
+#include "server/usage.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -238,11 +238,7 @@ static int create(struct pr_call *call, struct pr_err *err)
 /* Also the search, which has a pattern. */
 static int list(struct pr_call *call, struct pr_err *err)
 {
-	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
-	int rc = pr_deployments_list(
-		pr_call_store(call), call->organization, call->pattern, &page, err);
-
-	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+	return pr_reply_search(call, pr_deployments_list, err);
 }
 
 static int get(struct pr_call *call, struct pr_err *err)
@@ -263,34 +259,22 @@ static int replace(struct pr_call *call, struct pr_err *err)
 	return pr_reply_outcome(call, rc, NULL, err);
 }
 
-static int using(struct pr_call *call, json_t **ret_ids, struct pr_err *err)
-{
-	return pr_plans_using(pr_call_store(call), call->organization, PR_PLANS_USE_DEPLOYMENT,
-		call->ids[0], ret_ids, err);
-}
-
-/* An unknown deployment has none, as upstream. */
 static int plans(struct pr_call *call, struct pr_err *err)
 {
-	json_t *ids = NULL;
-	int rc = using(call, &ids, err);
-
-	return rc ? rc : pr_reply(call, 200, ids, err);
+	return pr_usage_list(call, PR_PLANS_USE_DEPLOYMENT, err);
 }
 
 static int delete(struct pr_call *call, struct pr_err *err)
 {
 	struct pr_deployment_id id = id_of(call);
 	json_auto_t *found = NULL;
-	json_auto_t *ids = NULL;
+	bool is_used = false;
 	int rc = pr_deployments_get(pr_call_store(call), &id, &found, err);
 
 	if (!rc)
-		rc = using(call, &ids, err);
-	if (!rc && json_array_size(ids))
-		return pr_reply_in_use(call, "deployment is used by at least another plan",
-			"cannot delete this deployment has it is used by at least another plan",
-			err);
+		rc = pr_usage_any(call, PR_PLANS_USE_DEPLOYMENT, &is_used, err);
+	if (!rc && is_used)
+		return pr_usage_refuse(call, PR_PLANS_USE_DEPLOYMENT, err);
 	if (!rc)
 		rc = pr_deployments_delete(pr_call_store(call), &id, err);
 	return pr_reply_outcome(call, rc, NULL, err);

@@ -2,7 +2,7 @@
 #include "codec/json.h"
 #include "server/api.h"
 #include "server/environments_shapes.h"
-#include "store/plans.h"
+#include "server/usage.h"
 
 static const struct pr_field variable_fields[] = {
 	{.name = "var_name", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED},
@@ -100,19 +100,12 @@ static int create(struct pr_call *call, struct pr_err *err)
 
 static int list(struct pr_call *call, struct pr_err *err)
 {
-	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
-	int rc = pr_environments_list(pr_call_store(call), call->organization, &page, err);
-
-	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+	return pr_reply_list(call, pr_environments_list, err);
 }
 
 static int search(struct pr_call *call, struct pr_err *err)
 {
-	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
-	int rc = pr_environments_search(
-		pr_call_store(call), call->organization, call->pattern, &page, err);
-
-	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+	return pr_reply_search(call, pr_environments_search, err);
 }
 
 static int list_simple(struct pr_call *call, struct pr_err *err)
@@ -168,35 +161,23 @@ static int clone(struct pr_call *call, struct pr_err *err)
 	return pr_reply_outcome(call, rc, made, err);
 }
 
-static int using(struct pr_call *call, json_t **ret_ids, struct pr_err *err)
-{
-	return pr_plans_using(pr_call_store(call), call->organization, PR_PLANS_USE_ENVIRONMENT,
-		call->ids[0], ret_ids, err);
-}
-
 static int list_plans(struct pr_call *call, struct pr_err *err)
 {
-	json_t *ids = NULL;
-	int rc = using(call, &ids, err);
-
-	return pr_reply_outcome(call, rc, ids, err);
+	return pr_usage_list(call, PR_PLANS_USE_ENVIRONMENT, err);
 }
 
 static int delete(struct pr_call *call, struct pr_err *err)
 {
 	struct pr_environment_id id = id_of(call);
 	json_auto_t *found = NULL;
-	json_auto_t *plans = NULL;
+	bool is_used = false;
 	bool is_integrated = false;
 	int rc = pr_environments_get(pr_call_store(call), &id, false, &found, err);
 
 	if (!rc)
-		rc = using(call, &plans, err);
-	if (!rc && json_array_size(plans) > 0)
-		return pr_reply_in_use(call, "environment is used by at least another plan",
-			"cannot delete this environment has it is used by at least one plan or its "
-			"plan is being deleted still",
-			err);
+		rc = pr_usage_any(call, PR_PLANS_USE_ENVIRONMENT, &is_used, err);
+	if (!rc && is_used)
+		return pr_usage_refuse(call, PR_PLANS_USE_ENVIRONMENT, err);
 	if (!rc)
 		rc = pr_environments_is_integrated(pr_call_store(call), &id, &is_integrated, err);
 	if (!rc && is_integrated)

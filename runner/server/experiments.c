@@ -1,7 +1,7 @@
 #include "store/experiments.h"
 #include "server/api.h"
 #include "server/experiments_document.h"
-#include "store/plans.h"
+#include "server/usage.h"
 
 static const struct pr_field experiment_fields[] = {
 	{.name = "definition", .kind = PR_FIELD_DOCUMENT, .flags = PR_FIELD_REQUIRED},
@@ -130,28 +130,17 @@ static int replace(struct pr_call *call, struct pr_err *err)
 
 static int list(struct pr_call *call, struct pr_err *err)
 {
-	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
-	int rc = pr_experiments_list(pr_call_store(call), call->organization, &page, err);
-
-	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+	return pr_reply_list(call, pr_experiments_list, err);
 }
 
 static int search(struct pr_call *call, struct pr_err *err)
 {
-	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
-	int rc = pr_experiments_search(
-		pr_call_store(call), call->organization, call->pattern, &page, err);
-
-	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+	return pr_reply_search(call, pr_experiments_search, err);
 }
 
 static int summarise(struct pr_call *call, struct pr_err *err)
 {
-	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
-	int rc = pr_experiments_summary(
-		pr_call_store(call), call->organization, call->pattern, &page, err);
-
-	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+	return pr_reply_search(call, pr_experiments_summary, err);
 }
 
 static int list_all(struct pr_call *call, struct pr_err *err)
@@ -180,34 +169,22 @@ static int get_raw(struct pr_call *call, struct pr_err *err)
 	return pr_reply_outcome(call, rc, json_incref(json_object_get(found, "definition")), err);
 }
 
-static int using(struct pr_call *call, json_t **ret_ids, struct pr_err *err)
-{
-	return pr_plans_using(pr_call_store(call), call->organization, PR_PLANS_USE_EXPERIMENT,
-		call->ids[0], ret_ids, err);
-}
-
 static int list_plans(struct pr_call *call, struct pr_err *err)
 {
-	json_t *ids = NULL;
-	int rc = using(call, &ids, err);
-
-	return pr_reply_outcome(call, rc, ids, err);
+	return pr_usage_list(call, PR_PLANS_USE_EXPERIMENT, err);
 }
 
 static int delete(struct pr_call *call, struct pr_err *err)
 {
 	struct pr_experiment_id id = id_of(call);
 	json_auto_t *found = NULL;
-	json_auto_t *plans = NULL;
+	bool is_used = false;
 	int rc = pr_experiments_get(pr_call_store(call), &id, &found, err);
 
 	if (!rc)
-		rc = using(call, &plans, err);
-	if (!rc && json_array_size(plans) > 0)
-		return pr_reply_in_use(call, "experiment is used by at least one plan",
-			"cannot delete this experiment has it is used by at least one plan or its "
-			"plan is still being deleted",
-			err);
+		rc = pr_usage_any(call, PR_PLANS_USE_EXPERIMENT, &is_used, err);
+	if (!rc && is_used)
+		return pr_usage_refuse(call, PR_PLANS_USE_EXPERIMENT, err);
 	if (!rc)
 		rc = pr_experiments_delete(pr_call_store(call), &id, err);
 	return pr_reply_outcome(call, rc, NULL, err);

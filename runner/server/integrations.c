@@ -3,8 +3,8 @@
 #include "server/api.h"
 #include "server/environments_shapes.h"
 #include "server/integrations_control.h"
+#include "server/usage.h"
 #include "store/environments.h"
-#include "store/plans.h"
 
 static const char *const providers[] = {"opentelemetry", "slack", "prechecks", "safeguards",
 	"autopause", "chatgpt", "assistant", "snapshot", "notification", NULL};
@@ -78,10 +78,7 @@ static int create(struct pr_call *call, struct pr_err *err)
 
 static int list(struct pr_call *call, struct pr_err *err)
 {
-	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
-	int rc = pr_integrations_list(pr_call_store(call), call->organization, &page, err);
-
-	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+	return pr_reply_list(call, pr_integrations_list, err);
 }
 
 static int get(struct pr_call *call, struct pr_err *err)
@@ -111,34 +108,22 @@ static int get_control(struct pr_call *call, struct pr_err *err)
 	return pr_reply_outcome(call, rc, made, err);
 }
 
-static int using(struct pr_call *call, json_t **ret_ids, struct pr_err *err)
-{
-	return pr_plans_using(pr_call_store(call), call->organization, PR_PLANS_USE_INTEGRATION,
-		call->ids[0], ret_ids, err);
-}
-
 static int list_plans(struct pr_call *call, struct pr_err *err)
 {
-	json_t *ids = NULL;
-	int rc = using(call, &ids, err);
-
-	return pr_reply_outcome(call, rc, ids, err);
+	return pr_usage_list(call, PR_PLANS_USE_INTEGRATION, err);
 }
 
 static int delete(struct pr_call *call, struct pr_err *err)
 {
 	struct pr_integration_id id = id_of(call);
 	json_auto_t *found = NULL;
-	json_auto_t *plans = NULL;
+	bool is_used = false;
 	int rc = pr_integrations_get(pr_call_store(call), &id, &found, err);
 
 	if (!rc)
-		rc = using(call, &plans, err);
-	if (!rc && json_array_size(plans) > 0)
-		return pr_reply_in_use(call, "integration is used by at least another plan",
-			"cannot delete this integration has it is used by at least one plan or its "
-			"plan is being deleted still",
-			err);
+		rc = pr_usage_any(call, PR_PLANS_USE_INTEGRATION, &is_used, err);
+	if (!rc && is_used)
+		return pr_usage_refuse(call, PR_PLANS_USE_INTEGRATION, err);
 	if (!rc)
 		rc = pr_integrations_delete(pr_call_store(call), &id, err);
 	return pr_reply_outcome(call, rc, NULL, err);

@@ -81,10 +81,7 @@ static int try_name(struct pr_call *call, struct pr_err *err)
 
 static int list_members(struct pr_call *call, struct pr_err *err)
 {
-	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
-	int rc = pr_members_list(pr_call_store(call), call->organization, &page, err);
-
-	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+	return pr_reply_list(call, pr_members_list, err);
 }
 
 static int add_member(struct pr_call *call, struct pr_err *err)

@@ -89,6 +89,22 @@ int pr_reply_page(struct pr_call *call, int64_t count, json_t *items, struct pr_
 		json_pack("{s:I, s:o}", "count", (json_int_t)count, "items", items), err);
 }
 
+int pr_reply_list(struct pr_call *call, pr_list_fn *list, struct pr_err *err)
+{
+	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
+	int rc = list(pr_call_store(call), call->organization, &page, err);
+
+	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+}
+
+int pr_reply_search(struct pr_call *call, pr_search_fn *search, struct pr_err *err)
+{
+	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
+	int rc = search(pr_call_store(call), call->organization, call->pattern, &page, err);
+
+	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+}
+
 int pr_reply_text(struct pr_call *call, char *text)
 {
 	free(call->text);
