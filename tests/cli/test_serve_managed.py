@@ -73,11 +73,10 @@ class ManagedCase(unittest.TestCase):
 
     def plan(self, platform, document=None, schedule=None, **definition):
         with platform.client() as client:
-            client.made("/deployments", {"name": uuid.uuid4().hex, "definition": dict(
-                {"type": "reliably_cli", "mode": "managed"}, **definition)})
-            newest = client.got("/deployments")["items"][0]["id"]
+            deployment = client.made("/deployments", {"name": uuid.uuid4().hex, "definition": dict(
+                {"type": "reliably_cli", "mode": "managed"}, **definition)})["id"]
             made = client.plan(document or experiment(process("true")), schedule=schedule or {"type": "now"},
-                               deployment={"deployment_id": newest, "deployment_type": "reliably_cli"})
+                               deployment={"deployment_id": deployment, "deployment_type": "reliably_cli"})
         return made["plan"]
 
     def get(self, platform, plan):
