@@ -28,7 +28,7 @@ static int part(const char *option, const char *text, char **ret_name, const cha
 static int add_variable(json_t *list, const char *given, struct pr_err *err)
 {
 	PR_AUTO(free) char *name = NULL;
-	const char *value;
+	const char *value = "";
 	int rc = part("var", given, &name, &value, err);
 
 	return rc ? rc
@@ -54,7 +54,7 @@ static int add_secret_of_file(
 	bool mount = pr_text_eq(option, "mount");
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(SECRET_MAX);
 	PR_AUTO(free) char *name = NULL;
-	const char *path;
+	const char *path = "";
 	int rc = part(option, given, &name, &path, err);
 
 	if (!rc)
@@ -74,9 +74,10 @@ static int add_secret_of_environment(json_t *list, const char *given, struct pr_
 	PR_AUTO(free) char *name = NULL;
 	const char *variable = given;
 	const char *value;
+	int rc = strchr(given, '=') ? part("secret-env", given, &name, &variable, err) : 0;
 
-	if (strchr(given, '=') && part("secret-env", given, &name, &variable, err))
-		return err->code;
+	if (rc)
+		return rc;
 	value = pr_env_get(variable);
 	if (!value)
 		return pr_fail(

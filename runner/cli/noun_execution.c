@@ -103,7 +103,8 @@ static int order_pause(struct pr_noun *noun, json_t **ret_answer, struct pr_err 
 	int64_t ms = 0;
 
 	(void)ret_answer;
-	if (given && (pr_text_duration_ms(given, &ms, NULL) || ms % 1000 || ms > 3300 * 1000))
+	if (given &&
+		(pr_text_duration_ms(given, &ms, NULL) || ms % 1000 || ms > INT64_C(3300) * 1000))
 		return pr_fail(
 			err, PR_EUSAGE, "--duration %.40s: whole seconds, 3300 at most", given);
 	return order(noun,
