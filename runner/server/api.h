@@ -58,6 +58,8 @@ typedef int pr_route_fn(struct pr_call *call, struct pr_err *err);
 #define PR_ROUTE_ANY 32u     /* answers any JSON: a document that users gave */
 #define PR_ROUTE_MAYBE 64u   /* answers the shape, or null */
 #define PR_ROUTE_FILTER 128u /* takes pattern, which may be left out */
+#define PR_ROUTE_USERS 256u  /* for users alone: 403 to the token of a run, which would outlive it \
+			      */
 
 struct pr_route {
 	const char *method;

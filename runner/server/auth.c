@@ -75,5 +75,9 @@ int pr_auth_check(struct pr_call *call, const struct pr_route_match *match, stru
 		return rc;
 	pr_text_copy(call->user, sizeof(call->user), owner.user);
 	pr_text_copy(call->user_name, sizeof(call->user_name), owner.user_name);
-	return call->route->access == PR_ACCESS_MEMBER ? check_member(call, match, &owner, err) : 0;
+	if (call->route->access == PR_ACCESS_MEMBER)
+		rc = check_member(call, match, &owner, err);
+	if (!rc && !call->status && owner.of_run && call->route->flags & PR_ROUTE_USERS)
+		rc = pr_reply_detail(call, 403, "Forbidden", err);
+	return rc;
 }

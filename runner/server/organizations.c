@@ -100,22 +100,22 @@ static int remove_member(struct pr_call *call, struct pr_err *err)
 }
 
 static const struct pr_route routes[] = {
-	{"POST", "/api/v1/organization", PR_ACCESS_TOKEN, PR_ROUTE_CHANGES, 201, &create_shape,
-		&organization, "Create an organization", create, ""},
+	{"POST", "/api/v1/organization", PR_ACCESS_TOKEN, PR_ROUTE_CHANGES | PR_ROUTE_USERS, 201,
+		&create_shape, &organization, "Create an organization", create, "403"},
 	{"GET", "/api/v1/organization", PR_ACCESS_TOKEN, PR_ROUTE_PAGED, 200, NULL, &organization,
 		"List the user's organizations", list, ""},
 	{"GET", "{org}/", PR_ACCESS_MEMBER, 0, 200, NULL, &organization, "Get an organization", get,
 		""},
-	{"DELETE", "{org}/", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 200, NULL, NULL,
+	{"DELETE", "{org}/", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES | PR_ROUTE_USERS, 200, NULL, NULL,
 		"Delete an organization; its owner may", delete, "403"},
 	{"POST", "{org}/try-name-candidate", PR_ACCESS_MEMBER, 0, 200, &candidate_shape, &available,
 		"Whether a name is free", try_name, ""},
 	{"GET", "{org}/users", PR_ACCESS_MEMBER, PR_ROUTE_PAGED, 200, NULL, &pr_shape_user,
 		"List the members", list_members, ""},
-	{"POST", "{org}/users", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 200, &member_shape, NULL,
-		"Add a member", add_member, "404"},
-	{"DELETE", "{org}/users/{user}", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 200, NULL, NULL,
-		"Remove a member; not its owner", remove_member, "403 404"},
+	{"POST", "{org}/users", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES | PR_ROUTE_USERS, 200,
+		&member_shape, NULL, "Add a member", add_member, "404"},
+	{"DELETE", "{org}/users/{user}", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES | PR_ROUTE_USERS, 200,
+		NULL, NULL, "Remove a member; not its owner", remove_member, "403 404"},
 };
 
 const struct pr_routes pr_routes_organizations = PR_ROUTES("organizations", routes);

@@ -164,14 +164,14 @@ void pr_session_sign_in(struct pr_server *server, struct pr_web_exchange *exchan
 	char *token;
 	int rc;
 
-	copy_form(exchange, forms[0]);
-	copy_form(exchange, forms[1]);
-	next = field(forms[0], "next");
-	token = field(forms[1], "token");
 	if (!is_ours(exchange)) {
 		show_form(exchange, 403, "The form was sent by another site.", NULL);
 		return;
 	}
+	copy_form(exchange, forms[0]);
+	copy_form(exchange, forms[1]);
+	next = field(forms[0], "next");
+	token = field(forms[1], "token");
 	rc = change(server, pr_sessions_open, token ? pr_text_trim(token) : "", secret, &err);
 	if (rc)
 		refuse(exchange, rc, &err, "That is no valid token.", next);
@@ -242,9 +242,9 @@ static int create_link(struct pr_call *call, struct pr_err *err)
 }
 
 static const struct pr_route routes[] = {
-	{"POST", "{org}/links", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 201, NULL, &link_shape,
-		"Create a link that signs in to the pages, once, within five minutes", create_link,
-		""},
+	{"POST", "{org}/links", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES | PR_ROUTE_USERS, 201, NULL,
+		&link_shape, "Create a link that signs in to the pages, once, within five minutes",
+		create_link, ""},
 };
 
 const struct pr_routes pr_routes_links = PR_ROUTES("links", routes);

@@ -67,14 +67,14 @@ static int delete(struct pr_call *call, struct pr_err *err)
 }
 
 static const struct pr_route routes[] = {
-	{"POST", "{org}/tokens", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 201, &create_shape, &shown,
-		"Create a token, which is shown this once", create, "409"},
+	{"POST", "{org}/tokens", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES | PR_ROUTE_USERS, 201,
+		&create_shape, &shown, "Create a token, which is shown this once", create, "409"},
 	{"GET", "{org}/tokens", PR_ACCESS_MEMBER, PR_ROUTE_PAGED, 200, NULL, &token,
 		"List the user's tokens", list, ""},
 	{"GET", "{org}/tokens/{token}", PR_ACCESS_MEMBER, 0, 200, NULL, &token, "Get a token", get,
 		"404"},
-	{"DELETE", "{org}/tokens/{token}", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES, 200, NULL, NULL,
-		"Revoke a token", delete, "404"},
+	{"DELETE", "{org}/tokens/{token}", PR_ACCESS_MEMBER, PR_ROUTE_CHANGES | PR_ROUTE_USERS, 200,
+		NULL, NULL, "Revoke a token", delete, "404"},
 };
 
 const struct pr_routes pr_routes_tokens = PR_ROUTES("tokens", routes);

@@ -48,8 +48,8 @@ static int get(struct pr_call *call, struct pr_err *err)
 }
 
 static const struct pr_route routes[] = {
-	{"POST", "/api/v1/user", PR_ACCESS_TOKEN, PR_ROUTE_CHANGES, 201, &create_shape,
-		&pr_shape_user, "Add a user", create, "409"},
+	{"POST", "/api/v1/user", PR_ACCESS_TOKEN, PR_ROUTE_CHANGES | PR_ROUTE_USERS, 201,
+		&create_shape, &pr_shape_user, "Add a user", create, "403 409"},
 	{"GET", "/api/v1/user", PR_ACCESS_TOKEN, PR_ROUTE_PAGED, 200, NULL, &pr_shape_user,
 		"List the users", list, ""},
 	{"GET", "/api/v1/user/{user}", PR_ACCESS_TOKEN, 0, 200, NULL, &pr_shape_user, "Get a user",

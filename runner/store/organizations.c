@@ -125,8 +125,13 @@ int pr_organizations_delete(
 			pr_value_text(id), pr_value_text(user), pr_value_int(pr_store_now())),
 		err);
 
-	return rc == PR_ENOTFOUND ? refuse_owner(err, "only its owner deletes an organisation")
-				  : rc;
+	if (rc == PR_ENOTFOUND)
+		return refuse_owner(err, "only its owner deletes an organisation");
+	/* nothing of it is launched any more, and who runs it for us sees that it is to end */
+	return rc ? rc
+		  : pr_database_run(pr_store_database(store),
+			    &PR_STATEMENT("DELETE FROM jobs WHERE org_id = ?1", pr_value_text(id)),
+			    NULL, NULL, NULL, err);
 }
 
 int pr_members_add(

@@ -39,6 +39,7 @@ static int take_owner(void *arg, const struct pr_row *row, struct pr_err *err)
 	(void)err;
 	pr_text_copy(owner->user, sizeof(owner->user), pr_row_text(row, 0));
 	pr_text_copy(owner->user_name, sizeof(owner->user_name), pr_row_text(row, 1));
+	owner->of_run = !pr_row_is_null(row, 5);
 	owner->membership = membership(row);
 	found->there = true;
 	return 0;
@@ -55,7 +56,7 @@ int pr_tokens_find(struct pr_store *store, const char *token, const char *organi
 	if (!rc)
 		rc = pr_database_run(pr_store_database(store),
 			&PR_STATEMENT(
-				"SELECT u.id, u.username, o.id, o.deleted, m.user_id"
+				"SELECT u.id, u.username, o.id, o.deleted, m.user_id, t.plan_id"
 				" FROM tokens t JOIN users u ON u.id = t.user_id"
 				" LEFT JOIN organizations o ON o.id = ?2"
 				" LEFT JOIN members m ON m.org_id = o.id AND m.user_id = u.id"

@@ -21,6 +21,7 @@ enum pr_membership {
 struct pr_token_owner {
 	char user[PR_UUID_SIZE];
 	char user_name[256];
+	bool of_run;                   /* the token was made for the runs of a plan */
 	enum pr_membership membership; /* of the organisation that was asked for */
 };
 

@@ -1,7 +1,9 @@
 """Managed deployments: what `plan-deployer serve` launches itself, at once or by a schedule."""
+import contextlib
 import datetime
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 import tempfile
@@ -186,6 +188,39 @@ class Supervised(ManagedCase):
         wait_for(lambda: self.lines("starts"))
         self.assertEqual(platform.call("POST", "/plans/%s/run" % plan).status, 409)
         self.assertEqual(len(self.lines("starts")), 1)
+
+    def test_the_token_of_a_run_ends_with_it(self):
+        """It reads and reports, but makes nothing that would open the platform later."""
+        platform = self.serve(self.script(
+            "trap 'exit 0' USR1\necho $$ $RELIABLY_SERVICE_TOKEN > $F/new\nmv $F/new $F/run\n"
+            "while :; do sleep 0.05; done\n"))
+        plan = self.plan(platform)
+        pid, token = wait_for(lambda: self.lines("run"))[0].split()
+        bearer = {"Authorization": "Bearer " + token}
+        self.assertEqual(platform.call("GET", "/plans/" + plan, headers=bearer).status, 200)
+        other = platform.ask("POST", "/api/v1/user", {"username": "other"}).json["id"]
+        mine = platform.call("GET", "/tokens").json["items"][0]["id"]
+        for method, path, body in (("POST", "/tokens", {"name": "later"}), ("DELETE", "/tokens/" + mine, None),
+                                   ("POST", "/links", None), ("POST", "/users", {"user_id": other}),
+                                   ("DELETE", "/users/" + other, None), ("DELETE", "/", None)):
+            self.assertEqual(platform.call(method, path, body, bearer).status, 403, (method, path))
+        for path, body in (("/api/v1/user", {"username": "later"}), ("/api/v1/organization", {"name": "later"})):
+            self.assertEqual(platform.ask("POST", path, body, bearer).status, 403, path)
+        os.kill(int(pid), signal.SIGUSR1)
+        wait_for(lambda: platform.call("GET", "/plans/" + plan, headers=bearer).status == 401)
+
+    def test_a_deleted_organization_runs_nothing(self):
+        platform = self.serve(self.script(
+            "trap 'echo >> $F/ended; exit 0' TERM\necho >> $F/starts\nwhile :; do sleep 0.05; done\n"))
+        self.plan(platform)
+        cron = {"type": "cron", "pattern": "* * * * *", "timezone": "Etc/UTC"}
+        self.plan(platform, schedule=cron)
+        wait_for(lambda: self.lines("starts"))
+        self.assertEqual(platform.call("DELETE", "/").status, 200)
+        begun = len(self.lines("starts"))
+        wait_for(lambda: len(self.lines("ended")) == begun)
+        with contextlib.closing(sqlite3.connect(platform.database[len("sqlite:///"):])) as database:
+            self.assertEqual(database.execute("SELECT count(*) FROM jobs").fetchall(), [(0,)])
 
     def test_a_manual_deployment_is_never_launched(self):
         platform = self.serve(self.script("echo >> $F/starts\n"))
