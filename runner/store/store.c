@@ -26,7 +26,10 @@ static int take_lock(const char *path, int *ret_lock, struct pr_err *err)
 		return pr_fail_nomem(err);
 	fd = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return pr_fail_errno(err, errno, "cannot create '%s'", name);
+		return pr_fail_errno(err, errno,
+			"database '%s' cannot be opened: its folder must be there, and file and "
+			"folder be this user's; cannot create '%s'",
+			path, name);
 	close(fd);
 	if (!pr_file_lock(name, ret_lock, &why))
 		return 0;
@@ -48,6 +51,10 @@ static int prepare_file(
 		return 0;
 	if (!options->create && !pr_file_exists(path))
 		return pr_fail(err, PR_EIO, "there is no database '%s'", path);
+	/* before a lock would be left beside it */
+	if (pr_file_exists(path) && !pr_file_is_regular(path))
+		return pr_fail(err, PR_EIO,
+			"'%s' is no database: it is a folder, or no regular file", path);
 	return options->exclusive ? take_lock(path, &store->lock, err) : 0;
 }
 

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -37,6 +38,17 @@ def fresh_database(folder):
     subprocess.run(["psql", "-q", "-X", POSTGRESQL, "-c", "CREATE DATABASE " + name], check=True,
                    stdout=subprocess.DEVNULL, timeout=PATIENCE)
     return re.sub(r"^(postgres(?:ql)?://[^/]*)(?:/[^?]*)?", r"\1/" + name, POSTGRESQL)
+
+
+def started_with(text):
+    """The processes whose environment holds `text`: what a server leaves behind that was killed."""
+    for name in os.listdir("/proc"):
+        try:
+            with open("/proc/%d/environ" % int(name), "rb") as stream:
+                if text.encode() in stream.read():
+                    yield int(name)
+        except (ValueError, OSError):
+            pass  # no process, none of ours, or no longer there
 
 
 class Serving:
@@ -120,8 +132,15 @@ class Serving:
         self.close()
 
     def close(self):
-        """Ends the server and removes what is left."""
+        """Ends the server and the runs that outlive it, and removes what is left."""
         self.stop(signal.SIGKILL)
+        while orphans := list(started_with(self.folder)):
+            for pid in orphans:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.01)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property

@@ -627,6 +627,7 @@ class Options(unittest.TestCase):
         for uri in ("mysql://x", "sqlite:///nowhere/at/all.db", "sqlite:///" + self.platform.folder, "file"):
             with self.subTest(uri=uri):
                 self.assertTrue(self.refused("serve", "--listen", "127.0.0.1:0", "--database", uri))
+        self.assertFalse(os.path.exists(self.platform.folder + ".lock"))
 
     def test_a_password_is_never_shown(self):
         said = self.refused("serve", "--listen", "127.0.0.1:0", "--database",
