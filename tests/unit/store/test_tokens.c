@@ -1,41 +1,5 @@
-#include "base/compiler.h"
-#include "base/text.h"
-#include "codec/json.h"
-#include "database_fixture.h"
-#include "store/organizations.h"
 #include "store/tokens.h"
-#include "store/users.h"
-
-/* A user who owns one organisation, and one who owns another. */
-struct world {
-	struct pr_store *store;
-	char users[2][PR_UUID_SIZE], organizations[2][PR_UUID_SIZE];
-};
-
-static void take_id(json_t *object, char id[PR_UUID_SIZE])
-{
-	pr_text_copy(id, PR_UUID_SIZE, pr_json_str(object, "id"));
-	json_decref(object);
-}
-
-static void open_world(struct world *world, const struct place *place)
-{
-	static const char *const names[] = {"ann", "bob"};
-	struct pr_store_options options = {.database = place->uri, .create = true};
-	struct pr_err err = PR_ERR_INIT;
-	json_t *made = NULL;
-
-	setenv("PLAN_DEPLOYER_KEY", FIXTURE_KEY, 1);
-	if (pr_store_open(&options, &world->store, &err))
-		fail_msg("%s", err.msg);
-	for (size_t i = 0; i < PR_LEN(names); i++) {
-		assert_int_equal(0, pr_users_create(world->store, names[i], NULL, &made, NULL));
-		take_id(made, world->users[i]);
-		assert_int_equal(0, pr_organizations_create(
-					    world->store, world->users[i], names[i], &made, NULL));
-		take_id(made, world->organizations[i]);
-	}
-}
+#include "world_fixture.h"
 
 /* The clear text of a fresh token of the first user, in `text`. */
 static void make_token(const struct world *world, const struct pr_token_new *more, char text[33],
