@@ -26,6 +26,18 @@ static int print_answer(const struct pr_noun *noun, const json_t *answer, struct
 	return rc ? rc : pr_print_document(pr_buf_str(&text), text.len, err);
 }
 
+/* What is not set was printed by `init`: the pages that others are sent to are not there. */
+static void complain(const struct pr_noun *noun, const struct pr_err *err)
+{
+	const struct pr_service *service = &noun->connection.service;
+
+	if (err->code == PR_EAUTH && (!service->token || !service->organization))
+		pr_complain(noun->context,
+			"%s `plan-deployer init` prints host, organisation and token.", err->msg);
+	else
+		pr_complain(noun->context, "%s", err->msg);
+}
+
 int pr_noun_run(struct pr_context *context, const struct pr_args *args, pr_noun_fn *work)
 {
 	__attribute__((cleanup(auto_noun))) struct pr_noun noun = {
@@ -43,20 +55,65 @@ int pr_noun_run(struct pr_context *context, const struct pr_args *args, pr_noun_
 	if (rc == PR_EUSAGE)
 		return pr_console_usage(context, args, &err);
 	if (rc)
-		pr_connection_complain(context, &noun.connection.service, &err);
+		complain(&noun, &err);
 	return rc ? PR_EXIT_DEVIATED : noun.code;
 }
 
-/* The platform's own words, where it has refused with one line. */
-static int refused(const struct pr_reply *reply, const char *path, struct pr_err *err)
+/* What the checks of a body found, in sentences where it has any: the other findings are then those
+ * of alternatives that were not meant. */
+static void add_findings(const json_t *findings, struct pr_buf *out)
 {
-	const char *detail = pr_json_str(reply->body, "detail");
+	static const char prefix[] = "Value error, ";
+	const json_t *finding;
+	size_t i;
+
+	json_array_foreach (pr_json_mutable(findings), i, finding) {
+		const json_t *place = json_object_get(finding, "loc");
+		const char *words = pr_json_str(finding, "msg");
+		const char *name =
+			json_string_value(json_array_get(place, json_array_size(place) - 1));
+
+		if (!pr_text_starts(words, prefix))
+			continue;
+		pr_buf_addf(out, "%s%s%s%s", out->len ? "; " : "", name ? name : "",
+			name ? ": " : "", words + strlen(prefix));
+	}
+}
+
+/* Where nothing was found: one object, or the organisation itself. */
+static int not_found(const struct pr_noun *noun, const struct pr_reply *reply, const char *path,
+	struct pr_err *err)
+{
+	const struct pr_service *service = &noun->connection.service;
+	bool is_whole = !strchr(*path ? path + 1 : path, '/');
+
+	if (!service->organization || !is_whole)
+		return pr_fail(err, reply->code, "not found: %s", *path ? path : "organisations");
+	return pr_fail(err, reply->code,
+		"%s has no organisation %s, or not for this token: see RELIABLY_ORGANIZATION_ID",
+		service->host, service->organization);
+}
+
+/* The platform's own words, where it has refused with some. */
+static int refused(
+	struct pr_noun *noun, const struct pr_reply *reply, const char *path, struct pr_err *err)
+{
+	const json_t *findings = json_object_get(reply->body, "detail");
+	const char *detail = json_string_value(findings);
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 
 	if (reply->status == 404)
-		return pr_fail(err, reply->code, "not found: %s", *path ? path : "organisations");
-	if (reply->status >= 400 && reply->status != 401 && detail)
+		return not_found(noun, reply, path, err);
+	if (!reply->status && reply->code == PR_ENET)
+		return pr_fail(err, reply->code,
+			"%s; RELIABLY_SERVICE_HOST names the platform, `plan-deployer serve` is "
+			"one",
+			reply->message);
+	add_findings(findings, &text);
+	noun->refusal = reply->status;
+	if (reply->status >= 400 && reply->status != 401 && (detail || text.len))
 		return pr_fail(err, reply->code, "the platform refuses (%ld): %.300s",
-			reply->status, detail);
+			reply->status, detail ? detail : pr_buf_str(&text));
 	return pr_fail(err, reply->code, "%s", reply->message);
 }
 
@@ -67,7 +124,7 @@ int pr_noun_ask(struct pr_noun *noun, const char *method, const char *path, cons
 
 	if (pr_ask(&noun->connection.signals, noun->connection.platform, method, path, body,
 		    &reply))
-		return refused(&reply, path, err);
+		return refused(noun, &reply, path, err);
 	*ret_answer = json_incref(reply.body);
 	return 0;
 }
@@ -77,7 +134,7 @@ int pr_noun_ask_text(struct pr_noun *noun, const char *path, char **ret_text, st
 	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
 
 	if (pr_ask(&noun->connection.signals, noun->connection.platform, "GET", path, NULL, &reply))
-		return refused(&reply, path, err);
+		return refused(noun, &reply, path, err);
 	*ret_text = pr_text_dup(pr_buf_str(&reply.text));
 	return *ret_text ? 0 : pr_fail_nomem(err);
 }

@@ -34,7 +34,8 @@ struct pr_noun {
 	const struct pr_args *args;
 	const struct pr_noun_kind *kind; /* of the command: "plan" of `plan create` */
 	struct pr_connection connection;
-	int code; /* to end with when all went well; PR_EXIT_OK */
+	int code;     /* to end with when all went well; PR_EXIT_OK */
+	long refusal; /* HTTP status of what was refused last; 0: nothing was */
 };
 
 /*

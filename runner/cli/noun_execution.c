@@ -174,7 +174,7 @@ static const struct pr_command list_command = {.name = "list",
 	.run = list_main};
 
 static const struct pr_command get_command =
-	VERB("get", "Show one, with its journal.", options, get_main);
+	VERB("get", "Show one; as json or yaml, with its journal.", options, get_main);
 static const struct pr_command log_command = VERB("log", "Show its log.", options, show_log_main);
 static const struct pr_command pause_command =
 	VERB("pause", "Pause it before its next activity.", pause_options, order_pause_main);

@@ -3,6 +3,7 @@
 #include "cli/noun.h"
 #include "cli/plan_wait.h"
 #include "codec/json.h"
+#include "deploy/cron.h"
 
 /* The id of the object that the option names; NULL where it was not given. */
 static int id_of(struct pr_noun *noun, const char *option, const char *given, json_t **ret_id,
@@ -63,11 +64,15 @@ static int add_schedule(const struct pr_args *args, json_t *body, struct pr_err 
 {
 	const char *pattern = pr_args_value(args, "schedule");
 	const char *zone = pr_args_value(args, "time-zone");
+	const char *fields = NULL; /* the platform knows no names as @daily */
+	int rc = pattern ? pr_cron_read(pattern, &fields, err) : 0;
 
+	if (rc)
+		return rc;
 	if (zone && !pattern)
 		return pr_fail(err, PR_EUSAGE, "--time-zone needs --schedule");
 	return pr_json_set(body, "schedule",
-		json_pack("{s:s, s:s*, s:s*}", "type", pattern ? "cron" : "now", "pattern", pattern,
+		json_pack("{s:s, s:s*, s:s*}", "type", fields ? "cron" : "now", "pattern", fields,
 			"timezone", zone),
 		err);
 }
@@ -98,16 +103,40 @@ static int create_main(struct pr_context *context, const struct pr_args *args)
 	return pr_noun_run(context, args, create);
 }
 
+/* Why a plan does not take an order: the platform says no more than that it does not. */
+static int refused(struct pr_noun *noun, const struct pr_err *why, struct pr_err *err)
+{
+	static const struct {
+		long status;
+		const char *order;
+		const char *words;
+	} reasons[] = {
+		{400, "run", "the plan is run by its schedule alone; another plan runs it now"},
+		{400, "suspend", "the plan has no schedule: there is nothing to suspend"},
+		{400, "resume", "the plan has no schedule: there is nothing to resume"},
+		{409, "run",
+			"the plan runs, or is about to: `plan-deployer plan wait` waits for its "
+			"end"},
+	};
+
+	for (size_t i = 0; i < PR_LEN(reasons); i++)
+		if (noun->refusal == reasons[i].status &&
+			pr_text_eq(noun->args->command->name, reasons[i].order))
+			return pr_fail(err, why->code, "%s", reasons[i].words);
+	return pr_fail(err, why->code, "%s", why->msg);
+}
+
 /* run, suspend, resume: the verb is the last part of the path; what came of it is shown. */
 static int order(struct pr_noun *noun, json_t **ret_answer, struct pr_err *err)
 {
 	json_auto_t *nothing = NULL;
+	struct pr_err why = PR_ERR_INIT;
 	char after[32];
-	int rc;
 
 	pr_text_print(after, sizeof after, "/%s", noun->args->command->name);
-	rc = pr_noun_post(noun, "POST", after, NULL, &nothing, err);
-	return rc ? rc : pr_noun_post(noun, "GET", "", NULL, ret_answer, err);
+	if (pr_noun_post(noun, "POST", after, NULL, &nothing, &why))
+		return refused(noun, &why, err);
+	return pr_noun_post(noun, "GET", "", NULL, ret_answer, err);
 }
 
 static int order_main(struct pr_context *context, const struct pr_args *args)
@@ -121,8 +150,8 @@ static const struct pr_option create_options[] = {
 	{"deployment", 0, PR_OPTION_VALUE, "ID", "Id or name: how it is run.", NULL},
 	{"environment", 0, PR_OPTION_VALUE, "ID", "Id or name: variables and secrets.", NULL},
 	{"integration", 0, PR_OPTION_LIST, "ID", "Id or name.", NULL},
-	{"schedule", 0, PR_OPTION_VALUE, "PATTERN", "Five fields of cron; else it is run once.",
-		NULL},
+	{"schedule", 0, PR_OPTION_VALUE, "PATTERN",
+		"Five fields of cron, or @daily and the like; else it is run once.", NULL},
 	{"time-zone", 0, PR_OPTION_VALUE, "ZONE", "Of the schedule (Etc/UTC).", NULL},
 };
 

@@ -119,6 +119,8 @@ static void add_ids(const json_t *objects, struct pr_buf *out)
 	json_array_foreach (pr_json_mutable(objects), i, object) {
 		const char *id = pr_json_str(object, "id");
 
+		if (!id)
+			id = pr_json_str(object, "url"); /* all that a link is */
 		if (id)
 			pr_buf_addf(out, "%s\n", id);
 	}

@@ -11,6 +11,7 @@
 /* What became of the plan. */
 struct outcome {
 	const char *timeout; /* as given */
+	char status[32];     /* of its newest execution; "": there is none, or it says none */
 	bool completed;
 	bool deviated;
 };
@@ -62,7 +63,8 @@ static int judge(struct pr_noun *noun, const char *path, struct outcome *outcome
 	if (rc)
 		return rc;
 	result = json_object_get(json_array_get(json_object_get(*ret_list, "items"), 0), "result");
-	outcome->completed = pr_text_eq(pr_json_str(result, "status"), "completed");
+	pr_text_copy(outcome->status, sizeof outcome->status, pr_json_str(result, "status"));
+	outcome->completed = pr_text_eq(outcome->status, "completed");
 	outcome->deviated = json_is_true(json_object_get(result, "deviated"));
 	return 0;
 }
@@ -98,6 +100,23 @@ static int wait_for(
 	return rc;
 }
 
+/* Tells why the exit code is not 0: the table has no room for it. */
+static void explain(const struct pr_noun *noun, const struct outcome *outcome, const json_t *plan)
+{
+	const char *error = pr_json_str(plan, "error");
+
+	if (outcome->completed && outcome->deviated)
+		pr_complain(noun->context, "the run deviated");
+	else if (outcome->completed)
+		return;
+	else if (error && *error)
+		pr_complain(noun->context, "%s", error);
+	else if (*outcome->status)
+		pr_complain(noun->context, "the run has ended as %s", outcome->status);
+	else
+		pr_complain(noun->context, "the run has not told how it ended");
+}
+
 static int wait_and_judge(struct pr_noun *noun, json_t **ret_answer, struct pr_err *err)
 {
 	struct outcome outcome = {.timeout = pr_args_value(noun->args, "timeout")};
@@ -112,6 +131,8 @@ static int wait_and_judge(struct pr_noun *noun, json_t **ret_answer, struct pr_e
 		rc = judge(noun, path, &outcome, &executions, err);
 	noun->code = outcome.completed ? (outcome.deviated ? PR_EXIT_DEVIATED : PR_EXIT_OK)
 				       : PR_EXIT_FAILED;
+	if (!rc)
+		explain(noun, &outcome, *ret_answer);
 	return rc;
 }
 

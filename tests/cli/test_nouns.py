@@ -95,6 +95,9 @@ class Shown(NounCase):
         self.assertEqual(len({n for n in names if n.startswith("t")} - {"token"}), 23)
         self.assertEqual(len(self.made("token", "list", "--limit", "12")["items"]), 12)
 
+    def test_the_id_of_a_link_is_its_address(self):
+        self.assertRegex(self.said("page", "-o", "id"), "^%s/enter/[0-9a-f]+\n$" % self.platform.url)
+
     def test_a_token_is_shown_once(self):
         token = self.said("token", "create", "once").split()[-1]
         self.assertRegex(token, "^[0-9a-f]{32}$")
@@ -120,10 +123,14 @@ class Worked(NounCase):
     def test_plan_is_made_of_names(self):
         plan = self.plan("of-names", "--schedule", "0 3 * * 1-5", "--time-zone", "Europe/Paris")
         self.assertEqual(plan["definition"]["schedule"]["pattern"], "0 3 * * 1-5")
+        self.refused(1, "is run by its schedule alone", "plan", "run", "of-names")
         self.said("plan", "suspend", "of-names")
         self.assertEqual(self.made("plan", "get", "of-names")["status"], "suspended")
         self.said("plan", "resume", "of-names")
         self.assertEqual(self.made("plan", "get", "of-names")["status"], "created")
+
+    def test_schedule_may_be_a_name(self):
+        self.assertEqual(self.plan("daily", "--schedule", "@daily")["definition"]["schedule"]["pattern"], "0 0 * * *")
 
     def test_what_is_in_use_stays(self):
         plan = self.plan("in-use")
@@ -133,19 +140,31 @@ class Worked(NounCase):
         self.refused(1, "there is no deployment with the id or name 'in-use'", "deployment", "get", "in-use")
 
     def test_wait_ends_with_the_outcome(self):
-        for deviated, code in ((False, 0), (True, 1)):
+        for deviated, code, why in ((False, 0, ""), (True, 1, "plan-deployer: the run deviated\n")):
             plan = self.plan("waited-%s" % deviated)
             done = []
             waiting = threading.Thread(target=lambda p=plan, d=done: d.append(self.run_command("plan", "wait", p["id"])))
             waiting.start()
             self.report(plan, deviated)
             waiting.join()
-            self.assertEqual((done[0].returncode, done[0].stderr), (code, ""))
+            self.assertEqual((done[0].returncode, done[0].stderr), (code, why))
             self.assertIn("completed", done[0].stdout)
 
-    def report(self, plan, deviated):
+    def test_wait_tells_why_it_went_wrong(self):
+        plan = self.plan("ended-early")
+        self.report(plan, False, "interrupted")
+        done = self.run_command("plan", "wait", "ended-early")
+        self.assertEqual((done.returncode, done.stderr), (2, "plan-deployer: the run has ended as interrupted\n"))
+        plan = self.plan("failed")
+        why = "no such program: " + "x" * 100
+        with self.platform.client() as client:
+            client.call("PUT", "%s/plans/%s/status" % (self.platform.base, plan["id"]), {"status": "creation error", "error": why})
+        done = self.run_command("plan", "wait", "failed")
+        self.assertEqual((done.returncode, done.stderr), (2, "plan-deployer: %s\n" % why))
+
+    def report(self, plan, deviated, status="completed"):
         """As a runner does it."""
-        journal = {"status": "completed", "deviated": deviated, "run": []}
+        journal = {"status": status, "deviated": deviated, "run": []}
         experiment = plan["definition"]["experiments"][0]
         with self.platform.client() as client:
             path = "%s/experiments/%s/executions" % (self.platform.base, experiment)
@@ -227,7 +246,24 @@ class Refused(NounCase):
 
     def test_wrong_token_and_no_server(self):
         self.refused(1, "not authorized", "plan", "list", RELIABLY_SERVICE_TOKEN="0" * 32)
-        self.refused(1, "connect", "plan", "list", RELIABLY_SERVICE_HOST="http://127.0.0.1:1")
+        self.refused(1, "connect.*; RELIABLY_SERVICE_HOST names the platform", "plan", "list",
+                     RELIABLY_SERVICE_HOST="http://127.0.0.1:1")
+        self.refused(1, "has no organisation %s" % STRANGER, "plan", "list", RELIABLY_ORGANIZATION_ID=STRANGER)
+        for name in ("RELIABLY_SERVICE_TOKEN", "RELIABLY_ORGANIZATION_ID"):
+            said = self.refused(1, "as %s. `plan-deployer init` prints" % name, "plan", "list", **{name: ""})
+            self.assertNotIn("profile page", said)
+
+    def test_refusals_are_sentences(self):
+        self.plan("once")
+        plan = ("plan", "create", "x", "--experiment", "once", "--deployment", "once", "--schedule")
+        for pattern, arguments in (
+                (r"the plan has no schedule: there is nothing to suspend", ("plan", "suspend", "once")),
+                (r"the plan has no schedule: there is nothing to resume", ("plan", "resume", "once")),
+                (r"plan-deployer: the schedule '\* \* \*' cannot be used: it has 3 of the 5 fields", (*plan, "* * *")),
+                (r"plan-deployer: the platform refuses \(422\): timezone: this time zone is not known$",
+                 (*plan, "0 3 * * *", "--time-zone", "Mars/Base"))):
+            with self.subTest(arguments=arguments):
+                self.refused(1, pattern, *arguments)
 
 
 if __name__ == "__main__":
