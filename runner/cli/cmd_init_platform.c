@@ -6,6 +6,7 @@
 #include "codec/json.h"
 #include "codec/json_write.h"
 #include "store/organizations.h"
+#include "store/rows.h"
 #include "store/tokens.h"
 #include "store/users.h"
 
@@ -27,8 +28,7 @@ static int check_fresh(struct pr_store *store, const struct pr_args *args, struc
 	const char *given = pr_args_value(args, "organization");
 	int64_t count = 0;
 	bool is_free = true;
-	int rc = pr_rows_number(pr_store_database(store),
-		&(struct pr_statement){.sql = "SELECT count(*) FROM organizations"}, &count, err);
+	int rc = pr_platform_store_count(store, &count, err);
 
 	if (!rc && count && !given)
 		return pr_fail(err, PR_EEXIST,
@@ -38,7 +38,8 @@ static int check_fresh(struct pr_store *store, const struct pr_args *args, struc
 		rc = pr_organizations_is_free(store, given, &is_free, err);
 	if (!rc && !is_free)
 		rc = pr_fail(err, PR_EEXIST,
-			"there is an organisation '%s' already: name another by --organization",
+			"there is an organisation '%s' already: name another by --organization, or "
+			"have a further token of this one by --add-token",
 			given);
 	return rc;
 }
@@ -59,6 +60,48 @@ static int find_user(
 static int note(json_t *made, const char *name, int rc, json_t *value, struct pr_err *err)
 {
 	return rc ? rc : pr_json_set(made, name, value, err);
+}
+
+/* A token of who is no member would open nothing. */
+static int check_member(struct pr_store *store, const struct pr_token_new *wish, struct pr_err *err)
+{
+	int64_t count = 0;
+	int rc = pr_rows_number(pr_store_database(store),
+		&PR_STATEMENT("SELECT count(*) FROM members WHERE org_id = ?1 AND user_id = ?2",
+			pr_value_text(wish->organization), pr_value_text(wish->user)),
+		&count, err);
+
+	return rc || count
+		       ? rc
+		       : pr_fail(err, PR_EINVAL,
+				 "the user is no member of the organisation: name one by --user");
+}
+
+/* A further token, for who has lost them all: whoever holds the database may do as they like. */
+static int add_token(
+	struct pr_store *store, const struct pr_args *args, json_t *made, struct pr_err *err)
+{
+	const char *organization = value_or(args, "organization", ORGANIZATION_DEFAULT);
+	const char *user = value_or(args, "user", USER_DEFAULT);
+	struct pr_token_new wish = {.name = value_or(args, "token-name", TOKEN_DEFAULT)};
+	json_t *value = NULL;
+	int rc = pr_organizations_get_named(store, organization, &value, NULL);
+
+	if (rc == PR_ENOTFOUND)
+		return pr_fail(err, rc, "there is no organisation '%s'", organization);
+	rc = note(made, "organization", rc, value, err);
+	if (!rc)
+		rc = pr_users_get_named(store, user, &value, NULL);
+	if (rc == PR_ENOTFOUND)
+		return pr_fail(err, rc, "there is no user '%s'", user);
+	rc = note(made, "user", rc, value, err);
+	wish.organization = pr_json_str(json_object_get(made, "organization"), "id");
+	wish.user = pr_json_str(json_object_get(made, "user"), "id");
+	if (!rc)
+		rc = check_member(store, &wish, err);
+	if (!rc)
+		rc = pr_tokens_create(store, &wish, &value, err);
+	return note(made, "token", rc, value, err);
 }
 
 static int make(
@@ -88,7 +131,8 @@ static int make_at_once(
 	int rc = pr_store_change(store, err);
 
 	if (!rc)
-		rc = make(store, args, made, err);
+		rc = pr_args_flag(args, "add-token") ? add_token(store, args, made, err)
+						     : make(store, args, made, err);
 	if (!rc)
 		rc = pr_store_keep(store, err);
 	return rc ? rc : pr_store_commit(store, err);
@@ -117,6 +161,8 @@ static int run(struct pr_context *context, const struct pr_args *args)
 	int rc = made ? pr_console_log(false, NULL, &err) : pr_fail_nomem(&err);
 
 	if (!rc)
+		rc = pr_check_url_option(pr_args_value(args, "url"), &err);
+	if (!rc)
 		rc = pr_platform_store_open(args, &store, &err);
 	if (!rc)
 		rc = make_at_once(store, args, made, &err);
@@ -137,6 +183,8 @@ static const struct pr_option options[] = {
 	{"user", 0, PR_OPTION_VALUE, "NAME", "Its owner, whose token it is (" USER_DEFAULT ").",
 		NULL},
 	{"token-name", 0, PR_OPTION_VALUE, "NAME", "Name of the token (" TOKEN_DEFAULT ").", NULL},
+	{"add-token", 0, PR_OPTION_FLAG, NULL,
+		"Only a further token of an organisation and a user that are there.", NULL},
 	{"url", 0, PR_OPTION_VALUE, "URL", "Address that is printed (" URL_DEFAULT ").", NULL},
 	{"output", 'o', PR_OPTION_VALUE, "FORM", "Lines for a shell, or json (shell).", outputs},
 };

@@ -102,7 +102,7 @@ static int read_options(struct serving *serving, const struct pr_args *args, str
 	serving->options.runner = serving->runner;
 	serving->options.url = pr_args_value(args, "url");
 	serving->options.body_max = BODY_FACTOR * serving->context->limits.document_bytes;
-	return 0;
+	return pr_check_url_option(serving->options.url, err);
 }
 
 static void on_stopped(void *arg)
@@ -133,6 +133,11 @@ static bool is_loopback(const char *address)
 
 static void warn(const struct serving *serving)
 {
+	int64_t count = 0;
+
+	if (!pr_platform_store_count(serving->store, &count, NULL) && !count)
+		pr_warn("the database has no organisation, and nobody has a token: end this, and "
+			"make both by `plan-deployer init`");
 	if (!is_loopback(serving->address) && !serving->options.certificate)
 		pr_warn("%s is reached from other machines, and without --tls-cert tokens and "
 			"secrets are sent in clear text",

@@ -3,6 +3,8 @@
 #include "base/env.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "net/url.h"
+#include "store/rows.h"
 
 #include <string.h>
 
@@ -22,6 +24,22 @@ static int default_uri(char **ret_uri, struct pr_err *err)
 		return rc;
 	*ret_uri = pr_text_format("sqlite:///%s", path);
 	return *ret_uri ? 0 : pr_fail_nomem(err);
+}
+
+int pr_platform_store_count(struct pr_store *store, int64_t *ret_count, struct pr_err *err)
+{
+	return pr_rows_number(pr_store_database(store),
+		&(struct pr_statement){.sql = "SELECT count(*) FROM organizations"}, ret_count,
+		err);
+}
+
+int pr_check_url_option(const char *url, struct pr_err *err)
+{
+	struct pr_err why = PR_ERR_INIT;
+
+	if (url && pr_url_check(url, &why))
+		return pr_fail(err, why.code, "--url: %s", why.msg);
+	return 0;
 }
 
 int pr_platform_store_open(

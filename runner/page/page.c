@@ -104,8 +104,10 @@ int pr_page_sign_in(const char *complaint, const char *next, struct pr_buf *out)
 		pr_buf_adds(out, "\">\n");
 	}
 	pr_buf_adds(out, "</form>\n");
-	pr_buf_adds(out, "<p class=\"note\"><code>plan-deployer token create</code> makes a token. "
-			 "The session ends after twelve hours.</p>\n</section>\n");
+	pr_buf_adds(out,
+		"<p class=\"note\"><code>plan-deployer page</code> makes a link that signs in, "
+		"<code>plan-deployer token create</code> a token. The session ends after twelve "
+		"hours.</p>\n</section>\n");
 	return pr_page_close(out);
 }
 

@@ -411,6 +411,24 @@ class Events(PlatformCase):
             for reply in (first, second):
                 self.assertEqual(("plan", made["id"]), self.next_event(reply))
 
+    def test_of_very_many_changes_at_once_every_page_hears(self):
+        made = self.platform.call("POST", "/experiments/import", {"experiment": '{"title":"t","method":[]}'}).json["id"]
+        head = ("POST %s/experiments/%s/executions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 15"
+                "\r\n\r\n{\"result\":\"{}\"}" % (self.platform.base, made, self.platform.token)).encode()
+        with self.stream() as reply, contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(socket.create_connection(("127.0.0.1", self.platform.port), PATIENCE))
+                       for _ in range(400)]
+            self.assertEqual(200, self.platform.ask("GET", "/health").status)  # all are accepted
+            os.kill(self.platform.pid, signal.SIGSTOP)
+            for client in clients:
+                client.sendall(head)
+            os.kill(self.platform.pid, signal.SIGCONT)
+            for client in clients:
+                self.assertIn(b" 201 ", client.recv(4096))
+            heard = set()
+            while len(heard) < 400 and ("plan", "*") not in heard:
+                heard.add(self.next_event(reply))
+
     def test_other_organizations_hear_nothing(self):
         other = self.expect(201, self.platform.ask("POST", "/api/v1/organization", {"name": "others"}))
         with self.stream() as reply:
@@ -593,6 +611,36 @@ class Options(unittest.TestCase):
         self.assertEqual(first["user"], second["user"])
         self.assertNotEqual(first["token"]["token"], second["token"]["token"])
 
+    def test_who_has_lost_all_tokens_makes_one(self):
+        first = self.platform.init("--organization", "Demo")
+        given = ("init", "--database", self.platform.database, "--add-token")
+        self.assertIn("there is no organisation 'default'", self.refused(*given))
+        self.assertIn("there is no user 'nobody'", self.refused(*given, "--organization", "Demo", "--user", "nobody"))
+        self.platform.init("--organization", "Other", "--user", "stranger")
+        self.assertIn("no member", self.refused(*given, "--organization", "Demo", "--user", "stranger"))
+        again = self.platform.init("--organization", "Demo", "--add-token", "--token-name", "again")
+        self.assertEqual((first["organization"], first["user"]), (again["organization"], again["user"]))
+        self.platform.start()
+        names = [token["name"] for token in self.platform.call("GET", "/tokens").json["items"]]
+        self.assertEqual(["cli", "again"], names)
+
+    def test_a_platform_without_an_organisation_says_so(self):
+        self.platform.start()
+        self.platform.stop()
+        self.assertIn("`plan-deployer init`", self.platform.said())
+        self.platform.init()
+        before = len(self.platform.said())
+        self.platform.start()
+        self.platform.stop()
+        self.assertNotIn("init", self.platform.said()[before:])
+
+    def test_urls_that_are_none(self):
+        for command in ("serve", "init"):
+            for url in ("nowhere", "ftp://127.0.0.1", "http://"):
+                with self.subTest(command=command, url=url):
+                    said = self.refused(command, "--database", self.platform.database, "--url", url)
+                    self.assertIn("--url: ", said)
+
     def test_init_prints_lines_for_a_shell(self):
         done = self.platform.run("init", "--database", self.platform.database, "--url", "http://127.0.0.1:1")
         self.assertRegex(done.stdout, r"\ARELIABLY_SERVICE_HOST=http://127\.0\.0\.1:1\n"
@@ -628,6 +676,7 @@ class Options(unittest.TestCase):
             with self.subTest(uri=uri):
                 self.assertTrue(self.refused("serve", "--listen", "127.0.0.1:0", "--database", uri))
         self.assertFalse(os.path.exists(self.platform.folder + ".lock"))
+        self.assertIn("its folder must be there", self.refused("init", "--database", "sqlite:///nowhere/at/all.db"))
 
     def test_a_password_is_never_shown(self):
         said = self.refused("serve", "--listen", "127.0.0.1:0", "--database",
