@@ -107,7 +107,7 @@
 
 	function isOurs(event) {
 		const id = main().dataset.id;
-		return !id || id === event.data;
+		return !id || id === event.data || event.data === "*";
 	}
 
 	function listen() {

@@ -32,6 +32,7 @@ struct pr_events {
 	size_t listener_count;
 	struct note notes[NOTES_MAX];
 	size_t note_count;
+	bool too_many; /* more than are noted one by one */
 	struct pr_timer keep_alive;
 };
 
@@ -106,8 +107,10 @@ void pr_events_note(
 	for (size_t i = 0; i < events->note_count; i++)
 		if (pr_text_eq(events->notes[i].id, id))
 			return;
-	if (events->note_count == NOTES_MAX)
+	if (events->note_count == NOTES_MAX) {
+		events->too_many = true;
 		return;
+	}
 	note = &events->notes[events->note_count++];
 	note->kind = kind;
 	pr_text_copy(note->organization, sizeof(note->organization), organization);
@@ -124,16 +127,26 @@ static void tell(const struct pr_events *events, const struct note *note)
 			send(l, text);
 }
 
+/* Whichever page is open looks anew. */
+static void tell_all(const struct pr_events *events)
+{
+	for (struct listener *l = events->listeners; l; l = l->next)
+		send(l, "event: plan\ndata: *\n\n");
+}
+
 void pr_events_tell(struct pr_events *events)
 {
-	for (size_t i = 0; i < events->note_count; i++)
+	if (events->too_many)
+		tell_all(events);
+	for (size_t i = 0; i < events->note_count && !events->too_many; i++)
 		tell(events, &events->notes[i]);
-	events->note_count = 0;
+	pr_events_forget(events);
 }
 
 void pr_events_forget(struct pr_events *events)
 {
 	events->note_count = 0;
+	events->too_many = false;
 }
 
 static void on_closed(void *arg)

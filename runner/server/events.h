@@ -20,7 +20,7 @@ void pr_events_free(struct pr_events *events);
 
 /*
  * Notes a change: `kind` is "plan" or "execution". Told by pr_events_tell. Repeated notes of one
- * thing are one. Where memory is out it is dropped: pages also look by themselves.
+ * thing are one. Of hundreds at a time the id is "*", which stands for all.
  */
 void pr_events_note(
 	struct pr_events *events, const char *organization, const char *kind, const char *id);
