@@ -43,7 +43,7 @@ struct listing {
 	size_t count;
 };
 
-static void auto_listing(struct listing *listing)
+static void release_listing(struct listing *listing)
 {
 	for (size_t i = 0; i < listing->count; i++)
 		free(listing->files[i].path);
@@ -95,7 +95,7 @@ static int list_folder(const char *folder, struct listing *listing, struct pr_er
 	}
 	free(names);
 	if (rc) {
-		auto_listing(listing);
+		release_listing(listing);
 		*listing = (struct listing){.files = NULL};
 		return pr_fail_nomem(err);
 	}
@@ -113,7 +113,7 @@ static int check_room(const char *folder, size_t n, struct pr_err *err)
 		return PR_EIO;
 	for (size_t i = 0; i < listing.count; i++)
 		bytes += listing.files[i].bytes;
-	auto_listing(&listing);
+	release_listing(&listing);
 	if (bytes > SPOOL_MAX)
 		return pr_fail(err, PR_ELIMIT,
 			"the spool '%s' is full: run `plan-runner report resend`", folder);
@@ -247,7 +247,7 @@ static int visit(const struct listed *file, pr_spool_fn *fn, void *arg)
 
 int pr_spool_each(pr_spool_fn *fn, void *arg, struct pr_err *err)
 {
-	__attribute__((cleanup(auto_listing))) struct listing listing = {.files = NULL};
+	struct listing listing = {.files = NULL};
 	PR_AUTO(free) char *folder = pr_spool_folder();
 	int rc = 0;
 
@@ -257,5 +257,6 @@ int pr_spool_each(pr_spool_fn *fn, void *arg, struct pr_err *err)
 		return PR_EIO;
 	for (size_t i = 0; i < listing.count && !rc; i++)
 		rc = visit(&listing.files[i], fn, arg);
+	release_listing(&listing);
 	return rc;
 }

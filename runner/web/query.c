@@ -77,6 +77,7 @@ static void split(struct pr_web_exchange *exchange)
 		exchange->params = calloc(PARAM_MAX, sizeof(*exchange->params));
 	if (exchange->params == NULL)
 		return;
+	exchange->param_count = 0;
 	exchange->param_text = strdup(exchange->query);
 	rest = exchange->param_text;
 	while (rest != NULL && exchange->param_count < PARAM_MAX) {
