@@ -7,6 +7,9 @@
 /* A client's body may come as slowly as this after the silence that is allowed. */
 #define BYTES_PER_S 4096
 
+/* Bodies of the largest size that may be here at a time. */
+#define BODIES_MAX 4
+
 static struct pr_web_peer *peer_of(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
@@ -80,6 +83,13 @@ void *pr_web_on_uri(void *cls, const char *uri, struct MHD_Connection *connectio
 	return exchange;
 }
 
+/* Gives back what the body has taken of that which all may have. */
+static void drop_body(struct pr_web_exchange *exchange)
+{
+	exchange->web->bodies -= exchange->body.len;
+	pr_buf_release(&exchange->body);
+}
+
 void pr_web_on_completed(void *cls, struct MHD_Connection *connection, void **slot,
 	enum MHD_RequestTerminationCode code)
 {
@@ -96,7 +106,7 @@ void pr_web_on_completed(void *cls, struct MHD_Connection *connection, void **sl
 	pr_web_stream_over(exchange);
 	if (exchange->response != NULL)
 		MHD_destroy_response(exchange->response);
-	pr_buf_release(&exchange->body);
+	drop_body(exchange);
 	free(exchange->params);
 	free(exchange->param_text);
 	free(exchange);
@@ -178,6 +188,17 @@ static void begin(struct pr_web_exchange *exchange, const char *url, const char 
 		exchange->peer->refused = false;
 }
 
+/* Whoever sends is not known before the body is complete: many must not take all memory. */
+static bool keep_piece(struct pr_web_exchange *exchange, const char *data, size_t n)
+{
+	struct pr_web *web = exchange->web;
+
+	if (pr_buf_add(&exchange->body, data, n) != 0)
+		return false;
+	web->bodies += n;
+	return web->bodies / BODIES_MAX <= web->body_max;
+}
+
 /* What came is paid for with time, so that a body may be long but not slow. */
 static void collect(struct pr_web_exchange *exchange, const char *data, size_t n)
 {
@@ -186,7 +207,7 @@ static void collect(struct pr_web_exchange *exchange, const char *data, size_t n
 
 	if (exchange->state != PR_WEB_READING)
 		return;
-	if (pr_buf_add(body, data, n) == 0) {
+	if (keep_piece(exchange, data, n)) {
 		exchange->peer->deadline_us += (int64_t)n * 1000000 / BYTES_PER_S;
 		return;
 	}
@@ -194,8 +215,8 @@ static void collect(struct pr_web_exchange *exchange, const char *data, size_t n
 	if (body->status == PR_ELIMIT)
 		pr_web_refuse(exchange, 413, PR_WEB_TOO_LARGE);
 	else
-		pr_web_refuse(exchange, 503, "the server is out of memory");
-	pr_buf_release(body);
+		pr_web_refuse(exchange, 503, "the server has no memory for the request now");
+	drop_body(exchange);
 	exchange->peer->refused = true;
 	pr_web_allow(exchange->peer, us);
 }

@@ -4,9 +4,9 @@
 /*
  * An HTTP server on the event loop (libmicrohttpd does the parsing): requests come whole, answers
  * go out whole or as a stream. It knows nothing of what it serves. What is malformed, too large or
- * too slow it refuses itself, as JSON {"detail": …}: 400, 408, 413; what libmicrohttpd cannot even
- * parse, that answers as HTML of its own: 400, 414, 431, 505. It never keeps more than the limits
- * for a client that goes away, stalls, or half-closes.
+ * too slow it refuses itself, as JSON {"detail": …}: 400, 408, 413, 503; what libmicrohttpd cannot
+ * even parse, that answers as HTML of its own: 400, 414, 431, 505. It never keeps more than the
+ * limits for a client that goes away, stalls, or half-closes.
  */
 
 #include "base/err.h"
@@ -24,7 +24,7 @@ struct pr_web_options {
 	uint16_t port;           /* 0: a free one */
 	const char *certificate; /* PEM text, with `key`: https; NULL: http */
 	const char *key;
-	size_t body_max;       /* bytes of a request's body */
+	size_t body_max;       /* bytes of a request's body; of all at a time four times that */
 	size_t connection_max; /* open at a time; the next ones wait */
 	unsigned idle_s;       /* silence before a connection is closed */
 };

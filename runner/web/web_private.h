@@ -45,7 +45,7 @@ struct pr_web {
 	size_t peer_count, connection_max;
 	struct pr_web_linger *lingering;
 	size_t linger_count;
-	size_t body_max;
+	size_t body_max, bodies; /* bytes: of one; that all have now */
 	int64_t idle_us;
 	uint16_t port;
 	bool running; /* in the course of a batch */

@@ -111,6 +111,36 @@ static void a_refusal_arrives_though_the_body_was_not_read(void **state)
 	client_close(&c);
 }
 
+/* Four large bodies are kept at a time, of whomever; the next one comes again later. */
+static void many_large_bodies_are_bounded(void **state)
+{
+	struct fixture *f = *state;
+	struct client c[6];
+	static char piece[FIXTURE_BODY_MAX];
+
+	fixture_serve(f, 100, NULL, NULL);
+	memset(piece, 'x', sizeof(piece));
+	for (size_t i = 0; i < PR_LEN(c) - 1; i++) {
+		client_open(&c[i], f);
+		client_say(&c[i], "POST /a HTTP/1.1\r\n" H "Content-Length: 69000\r\n\r\n");
+		client_send(&c[i], piece, 65000);
+		fixture_run(f, 50000);
+	}
+	client_send(&c[4], piece, 4000);
+	assert_true(client_hears(&c[4], "HTTP/1.1 503 ", 1));
+	client_send(&c[0], piece, 4000);
+	assert_true(client_hears(&c[0], "HTTP/1.1 200 ", 1));
+	for (size_t i = 0; i < PR_LEN(c) - 1; i++)
+		client_close(&c[i]);
+	fixture_run(f, 50000);
+	client_open(&c[5], f);
+	client_say(&c[5], "POST /a HTTP/1.1\r\n" H "Content-Length: 69000\r\n\r\n");
+	client_send(&c[5], piece, 69000);
+	assert_true(client_hears(&c[5], "HTTP/1.1 200 ", 1));
+	client_close(&c[5]);
+	assert_int_equal(f->requests, 2);
+}
+
 static void a_chunked_body_is_bounded(void **state)
 {
 	struct fixture *f = *state;
@@ -222,6 +252,7 @@ int main(void)
 		TEST(a_head_that_is_too_large_is_refused),
 		TEST(a_refusal_arrives_though_the_body_was_not_read),
 		TEST(a_chunked_body_is_bounded),
+		TEST(many_large_bodies_are_bounded),
 		TEST_SKIPPING(slowness_is_ended),
 		TEST_SKIPPING(a_trickle_is_ended),
 		TEST(half_a_request_and_the_end_is_forgotten),
