@@ -40,14 +40,30 @@ size_t pr_text_decode(const char *text, size_t n, uint32_t *ret_point)
 	return len;
 }
 
+/* Bytes at the beginning that are ASCII, by eights: most of most texts. */
+static size_t ascii_length(const char *text, size_t n)
+{
+	size_t at = 0;
+	uint64_t eight;
+
+	for (; n - at >= sizeof eight; at += sizeof eight) {
+		memcpy(&eight, text + at, sizeof eight);
+		if (eight & UINT64_C(0x8080808080808080))
+			break;
+	}
+	return at;
+}
+
 bool pr_text_is_utf8(const char *text, size_t n)
 {
 	uint32_t point;
 
-	for (size_t at = 0, len; at < n; at += len) {
+	for (size_t at = ascii_length(text, n), len; at < n; at += len) {
 		len = pr_text_decode(text + at, n - at, &point);
 		if (!len)
 			return false;
+		if (text[at + len - 1] & 0x80)
+			len += ascii_length(text + at + len, n - at - len);
 	}
 	return true;
 }
