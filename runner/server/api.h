@@ -58,8 +58,9 @@ typedef int pr_route_fn(struct pr_call *call, struct pr_err *err);
 #define PR_ROUTE_ANY 32u     /* answers any JSON: a document that users gave */
 #define PR_ROUTE_MAYBE 64u   /* answers the shape, or null */
 #define PR_ROUTE_FILTER 128u /* takes pattern, which may be left out */
-#define PR_ROUTE_USERS 256u  /* for users alone: 403 to the token of a run, which would outlive it \
-			      */
+#define PR_ROUTE_USERS                                                             \
+	256u /* for users alone: 403 to the token of a run, which would outlive it \
+	      */
 
 struct pr_route {
 	const char *method;
@@ -154,6 +155,9 @@ int pr_reply_list(struct pr_call *call, pr_list_fn *list, struct pr_err *err);
 
 /* Answers with the page of the search that the call asks for, by its pattern. */
 int pr_reply_search(struct pr_call *call, pr_search_fn *search, struct pr_err *err);
+
+/* As pr_reply_outcome, with JSON that is written already; takes `text`; NULL is PR_ENOMEM. */
+int pr_reply_written(struct pr_call *call, int rc, char *text, struct pr_err *err);
 
 /* Answers 200 with text/plain; takes `text`; NULL is an empty one. */
 int pr_reply_text(struct pr_call *call, char *text);

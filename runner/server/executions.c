@@ -18,7 +18,9 @@
 #define PLAN {.name = "plan_id", .kind = PR_FIELD_UUID, .flags = PR_FIELD_NULLABLE}
 
 static const struct pr_field report_fields[] = {
-	{.name = "result", .kind = PR_FIELD_DOCUMENT_EITHER, .flags = PR_FIELD_REQUIRED},
+	{.name = "result",
+		.kind = PR_FIELD_DOCUMENT_EITHER,
+		.flags = PR_FIELD_REQUIRED | PR_FIELD_AS_IT_IS},
 	PLAN,
 	{.name = "log", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_NULLABLE},
 };
@@ -53,10 +55,10 @@ static void note(struct pr_call *call, const char *kind, const char *id)
 	pr_events_note(pr_server_events(call->server), call->organization, kind, id);
 }
 
-/* The journal of the body as text, which the caller frees. NULL: no memory. */
-static char *result_text(const struct pr_call *call)
+static int refuse_nul(struct pr_call *call, struct pr_err *err)
 {
-	return json_dumps(json_object_get(call->body, "result"), JSON_COMPACT);
+	return pr_reply_invalid(call, "result", "value_error",
+		"Value error, a result must not have a NUL in it", NULL, err);
 }
 
 /* Whether a text of JSON has a NUL in it, which is always escaped there. */
@@ -69,16 +71,31 @@ static bool has_nul(const char *json)
 	return false;
 }
 
-static int refuse_nul(struct pr_call *call, struct pr_err *err)
+/*
+ * *ret_text is the journal of the body: as it came, else `*owned`, which the caller frees. NULL
+ * where it was refused, which is answered then.
+ */
+static int read_result(
+	struct pr_call *call, char **owned, const char **ret_text, struct pr_err *err)
 {
-	return pr_reply_invalid(call, "result", "value_error",
-		"Value error, a result must not have a NUL in it", NULL, err);
+	const json_t *result = json_object_get(call->body, "result");
+
+	*ret_text = json_string_value(result);
+	if (*ret_text)
+		return 0;
+	*owned = json_dumps(result, JSON_COMPACT);
+	if (!*owned)
+		return pr_fail_nomem(err);
+	if (has_nul(*owned))
+		return refuse_nul(call, err);
+	*ret_text = *owned;
+	return 0;
 }
 
 /* Answered already where nothing is made. */
 static int make(struct pr_call *call, json_t **ret_made, struct pr_err *err)
 {
-	PR_AUTO(free) char *result = result_text(call);
+	PR_AUTO(free) char *owned = NULL;
 	int64_t now = pr_store_now();
 	json_auto_t *state = pr_execution_state_new(now);
 	struct pr_execution_new wish = {.organization = call->organization,
@@ -86,15 +103,13 @@ static int make(struct pr_call *call, json_t **ret_made, struct pr_err *err)
 		.plan = pr_call_text(call, "plan_id"),
 		.user = call->user,
 		.state = state,
-		.report = {.result = result, .log = pr_call_text(call, "log")},
+		.report = {.log = pr_call_text(call, "log")},
 		.created = now};
 	struct pr_plan_id plan = {.organization = call->organization, .id = wish.plan};
-	int rc;
+	int rc = state ? read_result(call, &owned, &wish.report.result, err) : pr_fail_nomem(err);
 
-	if (!result || !state)
-		return pr_fail_nomem(err);
-	if (has_nul(result))
-		return refuse_nul(call, err);
+	if (rc || !wish.report.result)
+		return rc;
 	rc = pr_executions_create(pr_call_store(call), &wish, ret_made, err);
 	if (rc || !wish.plan)
 		return rc;
@@ -129,14 +144,12 @@ static int create(struct pr_call *call, struct pr_err *err)
 static int report(struct pr_call *call, struct pr_err *err)
 {
 	struct pr_execution_id id = id_of(call);
-	PR_AUTO(free) char *result = result_text(call);
-	struct pr_execution_report sent = {.result = result, .log = pr_call_text(call, "log")};
-	int rc;
+	PR_AUTO(free) char *owned = NULL;
+	struct pr_execution_report sent = {.log = pr_call_text(call, "log")};
+	int rc = read_result(call, &owned, &sent.result, err);
 
-	if (!result)
-		return pr_fail_nomem(err);
-	if (has_nul(result))
-		return refuse_nul(call, err);
+	if (rc || !sent.result)
+		return rc;
 	rc = pr_executions_report(pr_call_store(call), &id, &sent, err);
 	if (!rc)
 		note(call, "execution", id.id);
@@ -146,19 +159,19 @@ static int report(struct pr_call *call, struct pr_err *err)
 static int get(struct pr_call *call, struct pr_err *err)
 {
 	struct pr_execution_id id = id_of(call);
-	json_t *found = NULL;
-	int rc = pr_executions_get(pr_call_store(call), &id, &found, err);
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	int rc = pr_executions_write(pr_call_store(call), &id, &text, err);
 
-	return pr_reply_outcome(call, rc, found, err);
+	return pr_reply_written(call, rc, pr_buf_take(&text), err);
 }
 
 static int get_result(struct pr_call *call, struct pr_err *err)
 {
 	struct pr_execution_id id = id_of(call);
-	json_t *result = NULL;
-	int rc = pr_executions_get_result(pr_call_store(call), &id, &result, err);
+	char *result = NULL;
+	int rc = pr_executions_get_result_text(pr_call_store(call), &id, &result, err);
 
-	return pr_reply_outcome(call, rc, result, err);
+	return pr_reply_written(call, rc, result, err);
 }
 
 static int get_log(struct pr_call *call, struct pr_err *err)
@@ -223,10 +236,11 @@ static int delete(struct pr_call *call, struct pr_err *err)
 static int reply_list(
 	struct pr_call *call, const struct pr_executions_query *query, struct pr_err *err)
 {
-	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	struct pr_rows_page page = {.page = call->page, .limit = call->limit, .text = &text};
 	int rc = pr_executions_list(pr_call_store(call), query, &page, err);
 
-	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+	return rc ? rc : pr_reply_written(call, 0, pr_buf_take(&text), err);
 }
 
 static int list(struct pr_call *call, struct pr_err *err)

@@ -144,7 +144,8 @@ static int list(struct pr_call *call, struct pr_err *err)
 	static const char *const orders[] = {"creation", "title", "last", "next"};
 	static const enum pr_plans_order values[] = {
 		PR_PLANS_NEWEST, PR_PLANS_TITLE, PR_PLANS_LAST, PR_PLANS_NEWEST};
-	struct pr_rows_page page = {.page = call->page, .limit = call->limit};
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	struct pr_rows_page page = {.page = call->page, .limit = call->limit, .text = &text};
 	struct pr_plans_query query = {
 		.organization = call->organization, .pattern = call->pattern};
 	const char *sort = pr_web_query(call->exchange, "sort");
@@ -156,16 +157,16 @@ static int list(struct pr_call *call, struct pr_err *err)
 			"Input should be 'creation', 'title', 'next' or 'last'", NULL, err);
 	query.order = values[order];
 	rc = pr_plans_list(pr_call_store(call), &query, &page, err);
-	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
+	return rc ? rc : pr_reply_written(call, 0, pr_buf_take(&text), err);
 }
 
 static int get(struct pr_call *call, struct pr_err *err)
 {
 	struct pr_plan_id plan = id_of(call);
-	json_t *found = NULL;
-	int rc = pr_plans_get(pr_call_store(call), &plan, &found, err);
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	int rc = pr_plans_write(pr_call_store(call), &plan, &text, err);
 
-	return pr_reply_outcome(call, rc, found, err);
+	return pr_reply_written(call, rc, pr_buf_take(&text), err);
 }
 
 /* Its job follows the definition: another schedule, or no job at all any more. */

@@ -105,6 +105,20 @@ int pr_reply_search(struct pr_call *call, pr_search_fn *search, struct pr_err *e
 	return rc ? rc : pr_reply_page(call, page.count, page.items, err);
 }
 
+int pr_reply_written(struct pr_call *call, int rc, char *text, struct pr_err *err)
+{
+	PR_AUTO(free) char *owned = text;
+
+	if (rc)
+		return pr_reply_outcome(call, rc, NULL, err);
+	if (!text)
+		return pr_fail_nomem(err);
+	call->content_type = "application/json";
+	pr_reply_text(call, pr_steal(owned));
+	call->status = call->route->status;
+	return 0;
+}
+
 int pr_reply_text(struct pr_call *call, char *text)
 {
 	free(call->text);

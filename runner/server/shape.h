@@ -36,6 +36,9 @@ enum pr_field_kind {
 #define PR_FIELD_NULLABLE 2u /* may be null; left out, it becomes null unless it has a default */
 #define PR_FIELD_OMITTED 4u  /* of answers and requests: left out where there is none */
 #define PR_FIELD_ENUM 8u     /* a refusal of `choices` is of type "enum", not "literal_error" */
+#define PR_FIELD_AS_IT_IS                                                           \
+	16u /* PR_FIELD_DOCUMENT_EITHER: a string may be read as that string, which \
+	     * is surely JSON of an object without a NUL */
 
 struct pr_shape;
 

@@ -59,6 +59,14 @@ int pr_executions_get(struct pr_store *store, const struct pr_execution_id *exec
 		&execution_columns, ret_execution, err);
 }
 
+int pr_executions_write(struct pr_store *store, const struct pr_execution_id *execution,
+	struct pr_buf *out, struct pr_err *err)
+{
+	return pr_rows_one_text(pr_store_database(store),
+		&PR_STATEMENT("SELECT " FIELDS " FROM executions" ONE, ONE_VALUES(execution)),
+		&execution_columns, out, err);
+}
+
 int pr_executions_report(struct pr_store *store, const struct pr_execution_id *execution,
 	const struct pr_execution_report *report, struct pr_err *err)
 {
@@ -121,6 +129,14 @@ static int get_text(struct pr_store *store, const struct pr_statement *statement
 	if (!rc)
 		*ret_text = pr_steal(text);
 	return rc;
+}
+
+int pr_executions_get_result_text(struct pr_store *store, const struct pr_execution_id *execution,
+	char **ret_text, struct pr_err *err)
+{
+	return get_text(store,
+		&PR_STATEMENT("SELECT result FROM executions" ONE, ONE_VALUES(execution)), ret_text,
+		err);
 }
 
 int pr_executions_get_log(struct pr_store *store, const struct pr_execution_id *execution,

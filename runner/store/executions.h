@@ -43,6 +43,10 @@ int pr_executions_create(struct pr_store *store, const struct pr_execution_new *
 int pr_executions_get(struct pr_store *store, const struct pr_execution_id *execution,
 	json_t **ret_execution, struct pr_err *err);
 
+/* As pr_executions_get, but adds it to `out` as JSON text, journal and state as they are stored. */
+int pr_executions_write(struct pr_store *store, const struct pr_execution_id *execution,
+	struct pr_buf *out, struct pr_err *err);
+
 /* Replaces journal and log entirely. PR_ENOTFOUND. */
 int pr_executions_report(struct pr_store *store, const struct pr_execution_id *execution,
 	const struct pr_execution_report *report, struct pr_err *err);
@@ -50,6 +54,10 @@ int pr_executions_report(struct pr_store *store, const struct pr_execution_id *e
 /* The journal. PR_ENOTFOUND. Caller owns. */
 int pr_executions_get_result(struct pr_store *store, const struct pr_execution_id *execution,
 	json_t **ret_result, struct pr_err *err);
+
+/* The journal as the JSON text that is stored. PR_ENOTFOUND. Caller frees. */
+int pr_executions_get_result_text(struct pr_store *store, const struct pr_execution_id *execution,
+	char **ret_text, struct pr_err *err);
 
 /* The log, "" where there is none. PR_ENOTFOUND. Caller frees. */
 int pr_executions_get_log(struct pr_store *store, const struct pr_execution_id *execution,

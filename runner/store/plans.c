@@ -140,6 +140,15 @@ int pr_plans_get(struct pr_store *store, const struct pr_plan_id *plan, json_t *
 		&plan_columns, ret_plan, err);
 }
 
+int pr_plans_write(struct pr_store *store, const struct pr_plan_id *plan, struct pr_buf *out,
+	struct pr_err *err)
+{
+	return pr_rows_one_text(pr_store_database(store),
+		&PR_STATEMENT("SELECT " FIELDS " FROM plans WHERE" THERE " AND id = ?2",
+			pr_value_text(plan->organization), pr_value_text(plan->id)),
+		&plan_columns, out, err);
+}
+
 int pr_plans_list(struct pr_store *store, const struct pr_plans_query *query,
 	struct pr_rows_page *page, struct pr_err *err)
 {

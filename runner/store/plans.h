@@ -24,6 +24,10 @@ struct pr_plan_id {
 int pr_plans_create(struct pr_store *store, const char *organization, const char *user,
 	const json_t *definition, json_t **ret_plan, struct pr_err *err);
 
+/* As pr_plans_get, but adds it to `out` as JSON text. */
+int pr_plans_write(struct pr_store *store, const struct pr_plan_id *plan, struct pr_buf *out,
+	struct pr_err *err);
+
 /* PR_ENOTFOUND, also where it is deleted. Caller owns. */
 int pr_plans_get(struct pr_store *store, const struct pr_plan_id *plan, json_t **ret_plan,
 	struct pr_err *err);

@@ -1,8 +1,10 @@
 #include "store/rows.h"
 
 #include "codec/json.h"
+#include "codec/json_write.h"
 #include "store/store.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* What we have written ourselves is not limited a second time. */
@@ -51,9 +53,34 @@ int pr_rows_object(const struct pr_columns *columns, const struct pr_row *row, j
 	return rc;
 }
 
+/* Status as of pr_buf_add. */
+static int write_column(
+	const struct pr_column *column, const struct pr_row *row, int index, struct pr_buf *out)
+{
+	static const struct pr_json_style style = {.compact = true};
+	json_auto_t *value = NULL;
+
+	pr_buf_addf(out, "%s\"%s\":", index ? "," : "{", column->name);
+	if (column->kind == PR_COLUMN_JSON && !pr_row_is_null(row, index))
+		return pr_buf_adds(out, pr_row_text(row, index));
+	value = column_value(column->kind, row, index);
+	return value ? pr_json_write(value, &style, out) : PR_ENOMEM;
+}
+
+static int write_object(const struct pr_columns *columns, const struct pr_row *row,
+	struct pr_buf *out, struct pr_err *err)
+{
+	for (size_t i = 0; i < columns->count; i++)
+		if (write_column(&columns->columns[i], row, (int)i, out) == PR_ENOMEM)
+			return pr_fail_nomem(err);
+	pr_buf_addc(out, '}');
+	return pr_buf_check(out, "an answer", err);
+}
+
 /* What a statement's rows are put into. */
 struct sink {
 	const struct pr_columns *columns;
+	struct pr_buf *text;
 	json_t *array;
 	json_t *object;
 	int64_t number;
@@ -102,6 +129,28 @@ int pr_rows_one(struct pr_database *database, const struct pr_statement *stateme
 	return rc;
 }
 
+/* The first one. */
+static int write_row(void *arg, const struct pr_row *row, struct pr_err *err)
+{
+	struct sink *sink = arg;
+
+	if (sink->found)
+		return 0;
+	sink->found = true;
+	return write_object(sink->columns, row, sink->text, err);
+}
+
+int pr_rows_one_text(struct pr_database *database, const struct pr_statement *statement,
+	const struct pr_columns *columns, struct pr_buf *out, struct pr_err *err)
+{
+	struct sink sink = {.columns = columns, .text = out};
+	int rc = pr_database_run(database, statement, write_row, &sink, NULL, err);
+
+	if (!rc && !sink.found)
+		rc = pr_fail(err, PR_ENOTFOUND, "there is none of that id");
+	return rc;
+}
+
 int pr_rows_all(struct pr_database *database, const struct pr_statement *statement,
 	const struct pr_columns *columns, json_t **ret_array, struct pr_err *err)
 {
@@ -140,10 +189,36 @@ int pr_rows_change(
 	return rc;
 }
 
+static int write_item(void *arg, const struct pr_row *row, struct pr_err *err)
+{
+	struct sink *sink = arg;
+
+	if (sink->found)
+		pr_buf_addc(sink->text, ',');
+	sink->found = true;
+	return write_object(sink->columns, row, sink->text, err);
+}
+
+static int write_page(struct pr_database *database, const struct pr_statement *statement,
+	const struct pr_columns *columns, const struct pr_rows_page *page, struct pr_err *err)
+{
+	struct sink sink = {.columns = columns, .text = page->text};
+	int rc;
+
+	pr_buf_addf(page->text, "{\"count\":%" PRId64 ",\"items\":[", page->count);
+	rc = pr_database_run(database, statement, write_item, &sink, NULL, err);
+	pr_buf_adds(page->text, "]}");
+	return rc ? rc : pr_buf_check(page->text, "a list", err);
+}
+
 int pr_rows_list(struct pr_database *database, const struct pr_statement statements[2],
 	const struct pr_columns *columns, struct pr_rows_page *page, struct pr_err *err)
 {
 	int rc = pr_rows_number(database, &statements[0], &page->count, err);
 
-	return rc ? rc : pr_rows_all(database, &statements[1], columns, &page->items, err);
+	if (rc)
+		return rc;
+	if (page->text)
+		return write_page(database, &statements[1], columns, page, err);
+	return pr_rows_all(database, &statements[1], columns, &page->items, err);
 }

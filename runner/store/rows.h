@@ -6,6 +6,7 @@
  * of the files of this layer are made of.
  */
 
+#include "base/buf.h"
 #include "store/database.h"
 
 #include <jansson.h>
@@ -39,6 +40,13 @@ int pr_rows_object(const struct pr_columns *columns, const struct pr_row *row, j
 int pr_rows_one(struct pr_database *database, const struct pr_statement *statement,
 	const struct pr_columns *columns, json_t **ret_object, struct pr_err *err);
 
+/*
+ * As pr_rows_one, but adds the JSON text of the object to `out`: what is JSON in the database is
+ * neither read nor written anew.
+ */
+int pr_rows_one_text(struct pr_database *database, const struct pr_statement *statement,
+	const struct pr_columns *columns, struct pr_buf *out, struct pr_err *err);
+
 /* All rows of a statement as an array of objects. Caller owns. */
 int pr_rows_all(struct pr_database *database, const struct pr_statement *statement,
 	const struct pr_columns *columns, json_t **ret_array, struct pr_err *err);
@@ -56,7 +64,8 @@ int pr_rows_change(
 struct pr_rows_page {
 	int64_t page, limit; /* as asked for, from 1 */
 	int64_t count;       /* of all there are */
-	json_t *items;       /* of this page. Caller owns */
+	json_t *items;       /* of this page. Caller owns; NULL where there is `text` */
+	struct pr_buf *text; /* not NULL: gets {"count": n, "items": […]}, as of pr_rows_one_text */
 };
 
 /* How many rows a page begins behind; for "LIMIT ?n OFFSET ?m". */
