@@ -3,6 +3,7 @@
 New endpoints are covered by being described. What needs an answer to hold no secret is at the end.
 """
 import contextlib
+import json
 import os
 import re
 import socket
@@ -364,6 +365,95 @@ class Secrets(unittest.TestCase):
                 client.call("GET", "%s/environments/%s/clear" % (client.api, environment))
         sizes.append(EveryEndpoint.resident(self))
         self.assertLess(sizes[-1] - sizes[1], 4096, sizes)
+
+
+class Edges(unittest.TestCase):
+    """The longest names, what fails half-way, many who want the same, and what is deleted under others' hands."""
+
+    def setUp(self):
+        self.platform = Serving()
+        self.addCleanup(self.platform.close)
+        self.platform.init()
+        self.platform.start()
+        self.addCleanup(lambda: self.assertNotIn("ERROR", self.platform.said()))
+
+    def status(self, method, path, body=None):
+        return self.platform.call(method, path, body).status
+
+    def test_the_longest_names(self):
+        """An index of PostgreSQL has room for 2,700 bytes, which it compresses where it can."""
+        def name(n):
+            return "".join(chr(0x10000 + int.from_bytes(os.urandom(2), "big")) for _ in range(n))
+        environment = {"name": "e", "envvars": [], "secrets": []}
+        for path, member, more in (
+                ("/tokens", "name", {}), ("/deployments", "name", {"definition": {"type": "noop"}}),
+                ("/integrations", "name", {"provider": "slack", "environment": environment})):
+            for length, status in ((255, 201), (256, 422), (3000, 422)):
+                with self.subTest(path=path, length=length):
+                    self.assertEqual(status, self.status("POST", path, dict(more, **{member: name(length)})))
+        for path, member in (("/api/v1/user", "username"), ("/api/v1/organization", "name")):
+            for length, status in ((255, 201), (256, 422), (3000, 422)):
+                with self.subTest(path=path, length=length):
+                    self.assertEqual(status, self.platform.ask("POST", path, {member: name(length)}).status)
+        for path, body in (("/environments", dict(environment, name=name(5000))),
+                           ("/experiments/import", {"experiment": json.dumps({"title": name(5000), "method": []})})):
+            self.assertEqual(201, self.status("POST", path, body))
+
+    def test_what_fails_after_it_wrote_is_undone(self):
+        body = {"name": "one", "provider": "slack", "environment": {
+            "name": "e", "used_for": "integration", "envvars": [], "secrets": []}}
+        self.assertEqual(201, self.status("POST", "/integrations", body))
+        before = self.platform.call("GET", "/environments/simple").json
+        self.assertEqual(1, len(before))
+        self.assertEqual(409, self.status("POST", "/integrations", body))
+        self.assertEqual(before, self.platform.call("GET", "/environments/simple").json)
+
+    def test_of_many_who_want_one_name_one_has_it(self):
+        head = self.platform.base.encode()
+        body = json.dumps({"name": "wanted", "definition": {"type": "noop"}}).encode()
+        text = (b"POST %s/deployments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s" % (
+            head, self.platform.token.encode(), len(body), body))
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(socket.create_connection(("127.0.0.1", self.platform.port), PATIENCE))
+                       for _ in range(60)]
+            for client in clients:
+                client.sendall(text)
+            said = [client.recv(4096).split(b" ")[1] for client in clients]
+        self.assertEqual((1, 59), (said.count(b"201"), said.count(b"409")))
+        self.assertEqual(1, self.platform.call("GET", "/deployments").json["count"])
+
+    def test_a_plan_that_is_deleted_while_its_run_reports(self):
+        with self.platform.client() as client:
+            made = client.plan({"title": "t", "method": []})
+        executions = "/experiments/%s/executions" % made["experiment"]
+        report = {"result": "{}", "log": "", "plan_id": made["plan"]}
+        one = executions + "/" + self.platform.call("POST", executions, report).json["id"]
+        self.assertEqual(200, self.status("DELETE", "/plans/" + made["plan"]))
+        self.assertEqual(200, self.status("PUT", one + "/results", report))
+        self.assertEqual(200, self.status("PUT", one + "/state", {"current": "finished", "plan_id": made["plan"]}))
+        self.assertEqual(404, self.status("PUT", "/plans/%s/status" % made["plan"], {"status": "completed"}))
+        self.assertEqual(404, self.status("GET", "/plans/" + made["plan"]))
+        self.assertEqual("finished", self.platform.call("GET", one + "/state").json["current"])
+        self.assertEqual(200, self.status("DELETE", one))
+        for method, path in (("PUT", one + "/results"), ("PUT", one + "/state")):
+            body = report if path.endswith("results") else {"current": "running"}
+            self.assertEqual(404, self.status(method, path, body))
+
+    def test_numbers_at_their_limits(self):
+        for query in ("page=922337203685477580", "page=1000000000"):
+            self.assertEqual([], self.platform.call("GET", "/plans?" + query).json["items"])
+        for query in ("page=922337203685477581", "page=9223372036854775807", "page=9223372036854775808", "limit=11"):
+            self.assertEqual(422, self.status("GET", "/plans?" + query))
+        with self.platform.client() as client:
+            made = client.plan({"title": "t", "method": []})
+        executions = "/experiments/%s/executions" % made["experiment"]
+        for text in (b'{"a":9223372036854775807,"b":-9223372036854775808,"c":1e308,"d":-0.0}', b'{"a":1e-400}'):
+            one = self.platform.call("POST", executions, b'{"result":%s}' % text)
+            self.assertEqual(201, one.status, one.body)
+            self.assertEqual(200, self.status("GET", executions + "/" + one.json["id"]))
+        for value in (b"9223372036854775808", b"-9223372036854775809", b"1e309", b"3301", b"-1", b"5.0", b"1e2"):
+            body = b'{"current":"pause","duration":%s}' % value
+            self.assertEqual(422, self.status("PUT", "%s/%s/state" % (executions, one.json["id"]), body), value)
 
 
 if __name__ == "__main__":
