@@ -200,7 +200,7 @@ static void on_end(void *arg, const struct pr_managed_end *end)
 	pr_buf_init(&said, 4096);
 	describe_said(&said, end->said);
 	describe_status(how, end->status);
-	pr_debug("[plan %s] process %d has ended: %s", run->plan, (int)end->pid, how);
+	pr_info("plan %s has ended: %s%s", run->plan, how, end->status ? pr_buf_str(&said) : "");
 	pr_text_print(run->unborn, sizeof(run->unborn), "Process '%d' exited abnormally (%s)%s",
 		(int)end->pid, how, pr_buf_str(&said));
 	pr_text_print(run->broken, sizeof(run->broken),

@@ -114,6 +114,7 @@ class Launched(ManagedCase):
         self.reaches(platform, plan, "completed")
         tokens = platform.call("GET", "/tokens").json
         self.assertEqual(len(tokens["items"] if isinstance(tokens, dict) else tokens), 1)
+        wait_for(lambda: platform.said().count("plan %s has ended: exit code 0" % plan) == 2)
 
     def test_a_run_works_in_the_base_dir(self):
         platform = self.serve()
