@@ -58,9 +58,13 @@ static int run(struct pr_call *call, const struct pr_route_match *match, struct 
 /* The text of the answer; NULL: no memory. */
 static char *take_text(struct pr_call *call)
 {
+	static const struct pr_json_style style = {.compact = true};
+	PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(PR_ANSWER_MAX);
+
 	if (call->text || call->content_type)
 		return call->text ? pr_steal(call->text) : strdup("");
-	return pr_json_line(call->answer);
+	(void)pr_json_write(call->answer, &style, &out);
+	return pr_buf_take(&out);
 }
 
 static void answer(struct pr_call *call, struct pr_web_exchange *exchange)
@@ -69,6 +73,8 @@ static void answer(struct pr_call *call, struct pr_web_exchange *exchange)
 	char *text = take_text(call);
 
 	if (!text) {
+		pr_error("%s %s: there is no memory for the answer", call->route->method,
+			call->route->path);
 		call->status = 500;
 		content_type = NULL;
 	}

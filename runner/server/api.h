@@ -18,6 +18,9 @@
 
 #define PR_ROUTE_IDS 2
 
+/* Bytes of an answer: a page has ten documents, each of up to 32 MiB. */
+#define PR_ANSWER_MAX ((size_t)512 << 20)
+
 /* One request of the API while it is answered. */
 struct pr_call {
 	struct pr_server *server;

@@ -159,7 +159,7 @@ static int report(struct pr_call *call, struct pr_err *err)
 static int get(struct pr_call *call, struct pr_err *err)
 {
 	struct pr_execution_id id = id_of(call);
-	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_ANSWER_MAX);
 	int rc = pr_executions_write(pr_call_store(call), &id, &text, err);
 
 	return pr_reply_written(call, rc, pr_buf_take(&text), err);
@@ -236,7 +236,7 @@ static int delete(struct pr_call *call, struct pr_err *err)
 static int reply_list(
 	struct pr_call *call, const struct pr_executions_query *query, struct pr_err *err)
 {
-	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_ANSWER_MAX);
 	struct pr_rows_page page = {.page = call->page, .limit = call->limit, .text = &text};
 	int rc = pr_executions_list(pr_call_store(call), query, &page, err);
 
