@@ -93,10 +93,19 @@ class EveryEndpoint(unittest.TestCase):
         wanted = status if isinstance(status, tuple) else (status,)
         with self.subTest(method=method, path=path[:120], body=(body or b"")[:60]):
             self.assertIn(reply.status, wanted, reply.body[:300])
+            self.assertIn(str(reply.status), self.documented(method, path))
             if method != "HEAD":
                 self.assertEqual("application/json", reply.headers.get("content-type"))
                 self.assertEqual({"detail"}, set(reply.json))
         return reply
+
+    def documented(self, method, path):
+        """The statuses that the description has for it; what it does not have is 405."""
+        for known, template, operation in self.operations:
+            pattern = re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(template))
+            if known == method and re.fullmatch(pattern, path.partition("?")[0]):
+                return operation["responses"]
+        return ("405",)
 
     def test_without_a_good_token(self):
         for method, path, _ in self.guarded():
