@@ -15,13 +15,7 @@
 
 int pr_actions_random_word(char ret_word[33], struct pr_err *err)
 {
-	unsigned char bytes[16];
-
-	if (pr_random_bytes(bytes, sizeof(bytes), err))
-		return PR_EIO;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		pr_text_print(ret_word + 2 * i, 3, "%02x", (unsigned)bytes[i]);
-	return 0;
+	return pr_random_hex(ret_word, 16, err);
 }
 
 int pr_actions_heredoc(const char *name, const char *value, const char *word, struct pr_buf *out)

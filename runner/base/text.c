@@ -41,6 +41,18 @@ void pr_text_copy(char *to, size_t size, const char *text)
 		drop_half_sequence(to, n);
 }
 
+void pr_text_hex(char *to, const void *bytes, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *from = bytes;
+
+	for (size_t i = 0; i < n; i++) {
+		*to++ = digits[from[i] >> 4];
+		*to++ = digits[from[i] & 15];
+	}
+	*to = '\0';
+}
+
 void pr_text_print(char *to, size_t size, const char *fmt, ...)
 {
 	va_list args;

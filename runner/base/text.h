@@ -21,6 +21,9 @@ char *pr_text_format(const char *fmt, ...) PR_PRINTF(1, 2) PR_MUST_CHECK;
 /* Copies as much of `text` as fits, without half a UTF-8 sequence at its end; always terminated. */
 void pr_text_copy(char *to, size_t size, const char *text);
 
+/* Writes `n` bytes as lower-case hexadecimal digits, and a NUL: 2 * n + 1 bytes. */
+void pr_text_hex(char *to, const void *bytes, size_t n);
+
 /* Formats as much as fits, cut in the same way. */
 void pr_text_print(char *to, size_t size, const char *fmt, ...) PR_PRINTF(3, 4);
 

@@ -80,21 +80,29 @@ int pr_random_bytes(void *bytes, size_t n, struct pr_err *err)
 	return 0;
 }
 
+int pr_random_hex(char *ret_text, size_t n, struct pr_err *err)
+{
+	unsigned char bytes[PR_RANDOM_HEX_MAX];
+	int rc = n <= sizeof bytes ? pr_random_bytes(bytes, n, err)
+				   : pr_fail(err, PR_ELIMIT, "too many random digits");
+
+	if (!rc)
+		pr_text_hex(ret_text, bytes, n);
+	explicit_bzero(bytes, sizeof bytes);
+	return rc;
+}
+
 int pr_uuid_random(char ret_text[PR_UUID_SIZE], struct pr_err *err)
 {
-	static const char hex[] = "0123456789abcdef";
 	unsigned char bytes[HEX_DIGITS / 2];
-	char digits[HEX_DIGITS];
+	char digits[HEX_DIGITS + 1];
 	int rc = pr_random_bytes(bytes, sizeof bytes, err);
 
 	if (rc)
 		return rc;
 	bytes[6] = (unsigned char)(0x40 | (bytes[6] & 0x0f)); /* version 4 */
 	bytes[8] = (unsigned char)(0x80 | (bytes[8] & 0x3f)); /* variant of RFC 9562 */
-	for (size_t i = 0; i < sizeof bytes; i++) {
-		digits[2 * i] = hex[bytes[i] >> 4];
-		digits[2 * i + 1] = hex[bytes[i] & 0x0f];
-	}
+	pr_text_hex(digits, bytes, sizeof bytes);
 	write_groups(digits, ret_text);
 	return 0;
 }

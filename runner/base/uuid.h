@@ -21,4 +21,10 @@ int pr_uuid_random(char ret_text[PR_UUID_SIZE], struct pr_err *err);
 /* Fills `n` bytes with randomness of the system. */
 int pr_random_bytes(void *bytes, size_t n, struct pr_err *err);
 
+/* Most bytes that pr_random_hex takes. */
+#define PR_RANDOM_HEX_MAX 32
+
+/* Writes `n` random bytes as hexadecimal digits, and a NUL: 2 * n + 1 bytes. */
+int pr_random_hex(char *ret_text, size_t n, struct pr_err *err);
+
 #endif

@@ -1,5 +1,6 @@
 #include "control/otlp.h"
 
+#include "base/text.h"
 #include "codec/json.h"
 #include "codec/json_write.h"
 
@@ -63,7 +64,7 @@ static json_t *hex_text(const uint8_t *bytes, size_t n)
 {
 	char text[2 * PR_TRACE_ID_BYTES + 1];
 
-	pr_span_hex(bytes, n, text);
+	pr_text_hex(text, bytes, n);
 	return json_string(text);
 }
 

@@ -36,24 +36,13 @@ void pr_span_set(struct pr_span *span, const char *key, json_t *value)
 		json_decref(value);
 }
 
-void pr_span_hex(const uint8_t *bytes, size_t n, char *text)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < n; i++) {
-		*text++ = digits[bytes[i] >> 4];
-		*text++ = digits[bytes[i] & 15];
-	}
-	*text = '\0';
-}
-
 void pr_span_traceparent(const struct pr_span *span, char text[PR_TRACEPARENT_SIZE])
 {
 	char trace[2 * PR_TRACE_ID_BYTES + 1];
 	char id[2 * PR_SPAN_ID_BYTES + 1];
 
-	pr_span_hex(span->trace, sizeof span->trace, trace);
-	pr_span_hex(span->id, sizeof span->id, id);
+	pr_text_hex(trace, span->trace, sizeof span->trace);
+	pr_text_hex(id, span->id, sizeof span->id);
 	pr_text_print(text, PR_TRACEPARENT_SIZE, "00-%s-%s-01", trace, id);
 }
 

@@ -44,9 +44,6 @@ void pr_span_set(struct pr_span *span, const char *key, json_t *value);
 /* The header `traceparent` of the W3C's trace context: what goes on is beneath this span. */
 void pr_span_traceparent(const struct pr_span *span, char text[PR_TRACEPARENT_SIZE]);
 
-/* Writes `n` bytes as hexadecimal digits and NUL: 2 * n + 1 bytes. */
-void pr_span_hex(const uint8_t *bytes, size_t n, char *text);
-
 /* Frees the contents; it is not open afterwards. */
 void pr_span_release(struct pr_span *span);
 

@@ -1,18 +1,8 @@
 #include "crypto/digest.h"
+#include "base/text.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-
-static void write_hex(const unsigned char *bytes, size_t n, char *text)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < n; i++) {
-		*text++ = digits[bytes[i] >> 4];
-		*text++ = digits[bytes[i] & 15];
-	}
-	*text = '\0';
-}
 
 /* `size` is what the text has room for: the digest of another length is never written. */
 static int digest_hex(const EVP_MD *kind, const void *bytes, size_t n, char *text, size_t size)
@@ -22,7 +12,7 @@ static int digest_hex(const EVP_MD *kind, const void *bytes, size_t n, char *tex
 
 	if (!EVP_Digest(n ? bytes : "", n, digest, &length, kind, NULL) || 2 * length + 1 != size)
 		return PR_EIO;
-	write_hex(digest, length, text);
+	pr_text_hex(text, digest, length);
 	return 0;
 }
 

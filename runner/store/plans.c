@@ -34,16 +34,6 @@ static const struct pr_columns plan_columns = PR_COLUMNS(columns);
 #define REF_BYTES 16
 #define REF_SIZE (2 * REF_BYTES + 1)
 
-static int make_ref(char ref[REF_SIZE], struct pr_err *err)
-{
-	unsigned char bytes[REF_BYTES];
-	int rc = pr_random_bytes(bytes, sizeof(bytes), err);
-
-	for (size_t i = 0; !rc && i < sizeof(bytes); i++)
-		pr_text_print(ref + 2 * i, 3, "%02x", bytes[i]);
-	return rc;
-}
-
 /* Writes which ids a plan refers to, in their order, by a statement (plan, position, id). */
 static int list_ids(struct pr_database *db, const char *plan, const json_t *ids, const char *sql,
 	struct pr_err *err)
@@ -118,7 +108,7 @@ int pr_plans_create(struct pr_store *store, const char *organization, const char
 	int rc = pr_uuid_random(id, err);
 
 	if (!rc)
-		rc = make_ref(ref, err);
+		rc = pr_random_hex(ref, REF_BYTES, err);
 	if (!rc)
 		rc = insert(db,
 			(const struct pr_value[]){pr_value_text(id), pr_value_text(organization),

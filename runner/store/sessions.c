@@ -15,11 +15,8 @@ struct secret {
 
 static int make_secret(struct secret *secret, struct pr_err *err)
 {
-	unsigned char bytes[SECRET_BYTES];
-	int rc = pr_random_bytes(bytes, sizeof(bytes), err);
+	int rc = pr_random_hex(secret->text, SECRET_BYTES, err);
 
-	for (size_t i = 0; !rc && i < sizeof(bytes); i++)
-		pr_text_print(secret->text + 2 * i, 3, "%02x", bytes[i]);
 	return rc ? rc : pr_sha256_hex(secret->text, strlen(secret->text), secret->hash, err);
 }
 
@@ -35,6 +32,17 @@ static int forget_expired(struct pr_store *store, struct pr_err *err)
 		&PR_STATEMENT(
 			"DELETE FROM sessions WHERE expires <= ?1", pr_value_int(pr_store_now())),
 		NULL, err);
+}
+
+/* What makes a session of a token or a link: the digest of what was given, and a new secret. */
+static int begin(struct pr_store *store, const char *given, char hash[PR_SHA256_SIZE],
+	struct secret *secret, struct pr_err *err)
+{
+	int rc = make_secret(secret, err);
+
+	if (!rc)
+		rc = pr_sha256_hex(given, strlen(given), hash, err);
+	return rc ? rc : forget_expired(store, err);
 }
 
 /* What a statement that inserts a session came to. */
@@ -53,12 +61,8 @@ int pr_sessions_open(struct pr_store *store, const char *token,
 	struct secret secret;
 	char hash[PR_SHA256_SIZE];
 	int64_t made = 0;
-	int rc = make_secret(&secret, err);
+	int rc = begin(store, token, hash, &secret, err);
 
-	if (!rc)
-		rc = pr_sha256_hex(token, strlen(token), hash, err);
-	if (!rc)
-		rc = forget_expired(store, err);
 	if (!rc)
 		rc = run(store,
 			&PR_STATEMENT(
@@ -106,12 +110,8 @@ int pr_sessions_enter(struct pr_store *store, const char *link,
 	struct secret secret;
 	char hash[PR_SHA256_SIZE];
 	int64_t made = 0;
-	int rc = make_secret(&secret, err);
+	int rc = begin(store, link, hash, &secret, err);
 
-	if (!rc)
-		rc = pr_sha256_hex(link, strlen(link), hash, err);
-	if (!rc)
-		rc = forget_expired(store, err);
 	if (!rc)
 		rc = run(store,
 			&PR_STATEMENT("UPDATE sessions SET hash = ?1, kind = 'page', expires = ?2"

@@ -56,17 +56,13 @@ static int seal_of(
 
 static int make_file(const char *path, struct pr_err *err)
 {
-	unsigned char key[PR_SEAL_KEY_BYTES];
 	char text[DIGITS + 2];
-	int rc = pr_random_bytes(key, sizeof key, err);
+	int rc = pr_random_hex(text, PR_SEAL_KEY_BYTES, err);
 
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < sizeof key; i++)
-		pr_text_print(text + 2 * i, 3, "%02x", key[i]);
 	memcpy(text + DIGITS, "\n", 2);
 	rc = pr_file_replace(path, text, DIGITS + 1, 0600, true, err);
-	explicit_bzero(key, sizeof key);
 	explicit_bzero(text, sizeof text);
 	return rc;
 }

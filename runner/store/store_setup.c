@@ -79,10 +79,7 @@ static int migrate(struct pr_database *database, bool create, struct pr_err *err
 
 static void mark_text(const struct pr_seal *seal, char text[MARK_TEXT])
 {
-	const unsigned char *mark = pr_seal_mark(seal);
-
-	for (size_t i = 0; i < PR_SEAL_MARK_BYTES; i++)
-		pr_text_print(text + 2 * i, 3, "%02x", mark[i]);
+	pr_text_hex(text, pr_seal_mark(seal), PR_SEAL_MARK_BYTES);
 }
 
 /* A key is made only for a database that has none: what another one sealed would be lost. */

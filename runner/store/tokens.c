@@ -76,12 +76,7 @@ int pr_tokens_find(struct pr_store *store, const char *token, const char *organi
  * prints none. */
 static int make_secret(char ret_secret[TOKEN_SIZE], struct pr_err *err)
 {
-	unsigned char bytes[TOKEN_BYTES];
-	int rc = pr_random_bytes(bytes, sizeof(bytes), err);
-
-	for (size_t i = 0; !rc && i < sizeof(bytes); i++)
-		pr_text_print(ret_secret + 2 * i, 3, "%02x", bytes[i]);
-	return rc;
+	return pr_random_hex(ret_secret, TOKEN_BYTES, err);
 }
 
 static struct pr_value expiry(int64_t expires)

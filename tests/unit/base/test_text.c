@@ -452,6 +452,17 @@ static void white_space_leaves_both_ends(void **state)
 	}
 }
 
+static void bytes_become_hexadecimal_digits(void **state)
+{
+	char text[] = "!!!!!!!!!!";
+
+	(void)state;
+	pr_text_hex(text, "\x00\x7f\xaf\xff", 4);
+	assert_string_equal(text, "007fafff");
+	pr_text_hex(text, "", 0);
+	assert_string_equal(text, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -473,6 +484,7 @@ int main(void)
 		cmocka_unit_test(encoding_into_a_full_buffer_is_reported),
 		cmocka_unit_test(printable_is_what_python_shows),
 		cmocka_unit_test(white_space_leaves_both_ends),
+		cmocka_unit_test(bytes_become_hexadecimal_digits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

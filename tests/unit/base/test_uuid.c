@@ -83,6 +83,25 @@ static void any_number_of_random_bytes_is_filled(void **state)
 	assert_int_equal(bytes[sizeof bytes - 1], 0);
 }
 
+static void random_digits_are_as_many_as_asked_for(void **state)
+{
+	static const size_t sizes[] = {0, 1, 16, PR_RANDOM_HEX_MAX};
+	char texts[2][2 * PR_RANDOM_HEX_MAX + 2];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		for (int j = 0; j < 2; j++) {
+			memset(texts[j], '!', sizeof texts[j]);
+			assert_int_equal(pr_random_hex(texts[j], sizes[i], NULL), 0);
+			assert_int_equal(strspn(texts[j], "0123456789abcdef"), 2 * sizes[i]);
+			assert_int_equal(texts[j][2 * sizes[i]], '\0');
+			assert_int_equal(texts[j][2 * sizes[i] + 1], '!');
+		}
+		assert_true(sizes[i] < 16 || strcmp(texts[0], texts[1]) != 0);
+	}
+	assert_int_equal(pr_random_hex(texts[0], PR_RANDOM_HEX_MAX + 1, NULL), PR_ELIMIT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +109,7 @@ int main(void)
 		cmocka_unit_test(anything_else_is_refused_and_nothing_written),
 		cmocka_unit_test(random_ones_are_of_version_four_and_differ),
 		cmocka_unit_test(any_number_of_random_bytes_is_filled),
+		cmocka_unit_test(random_digits_are_as_many_as_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
