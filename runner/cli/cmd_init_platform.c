@@ -84,24 +84,29 @@ static int add_token(
 	const char *organization = value_or(args, "organization", ORGANIZATION_DEFAULT);
 	const char *user = value_or(args, "user", USER_DEFAULT);
 	struct pr_token_new wish = {.name = value_or(args, "token-name", TOKEN_DEFAULT)};
+	struct pr_err why = PR_ERR_INIT;
 	json_t *value = NULL;
-	int rc = pr_organizations_get_named(store, organization, &value, NULL);
+	int rc = pr_organizations_get_named(store, organization, &value, &why);
 
 	if (rc == PR_ENOTFOUND)
 		return pr_fail(err, rc, "there is no organisation '%s'", organization);
-	rc = note(made, "organization", rc, value, err);
+	rc = note(made, "organization", rc, value, &why);
 	if (!rc)
-		rc = pr_users_get_named(store, user, &value, NULL);
+		rc = pr_users_get_named(store, user, &value, &why);
 	if (rc == PR_ENOTFOUND)
 		return pr_fail(err, rc, "there is no user '%s'", user);
-	rc = note(made, "user", rc, value, err);
+	rc = note(made, "user", rc, value, &why);
 	wish.organization = pr_json_str(json_object_get(made, "organization"), "id");
 	wish.user = pr_json_str(json_object_get(made, "user"), "id");
 	if (!rc)
-		rc = check_member(store, &wish, err);
+		rc = check_member(store, &wish, &why);
 	if (!rc)
-		rc = pr_tokens_create(store, &wish, &value, err);
-	return note(made, "token", rc, value, err);
+		rc = pr_tokens_create(store, &wish, &value, &why);
+	if (rc == PR_EEXIST)
+		return pr_fail(err, rc,
+			"there is a token '%s' already: name another by --token-name", wish.name);
+	rc = note(made, "token", rc, value, &why);
+	return rc ? pr_fail(err, rc, "%s", why.msg) : 0;
 }
 
 static int make(

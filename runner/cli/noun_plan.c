@@ -111,7 +111,8 @@ static int refused(struct pr_noun *noun, const struct pr_err *why, struct pr_err
 		const char *order;
 		const char *words;
 	} reasons[] = {
-		{400, "run", "the plan is run by its schedule alone; another plan runs it now"},
+		{400, "run",
+			"the plan is run by its schedule alone: make one without, to run it now"},
 		{400, "suspend", "the plan has no schedule: there is nothing to suspend"},
 		{400, "resume", "the plan has no schedule: there is nothing to resume"},
 		{409, "run",

@@ -616,6 +616,8 @@ class Options(unittest.TestCase):
         given = ("init", "--database", self.platform.database, "--add-token")
         self.assertIn("there is no organisation 'default'", self.refused(*given))
         self.assertIn("there is no user 'nobody'", self.refused(*given, "--organization", "Demo", "--user", "nobody"))
+        self.assertIn("there is a token 'cli' already: name another by --token-name",
+                      self.refused(*given, "--organization", "Demo"))
         self.platform.init("--organization", "Other", "--user", "stranger")
         self.assertIn("no member", self.refused(*given, "--organization", "Demo", "--user", "stranger"))
         again = self.platform.init("--organization", "Demo", "--add-token", "--token-name", "again")
