@@ -9,6 +9,7 @@ import re
 import socket
 import sqlite3
 import subprocess
+import threading
 import time
 import unittest
 
@@ -463,6 +464,55 @@ class Edges(unittest.TestCase):
         for value in (b"9223372036854775808", b"-9223372036854775809", b"1e309", b"3301", b"-1", b"5.0", b"1e2"):
             body = b'{"current":"pause","duration":%s}' % value
             self.assertEqual(422, self.status("PUT", "%s/%s/state" % (executions, one.json["id"]), body), value)
+
+
+@unittest.skipUnless(POSTGRESQL, "needs tests/lib/postgres")
+class Lost(unittest.TestCase):
+    """A database that goes away amid writes: what was acknowledged is there, and the server finds back to it."""
+
+    def setUp(self):
+        self.platform = Serving()
+        self.addCleanup(self.platform.close)
+        self.platform.init()
+        self.platform.start()
+
+    def write(self, number, acknowledged, others, done):
+        with self.platform.client() as client:
+            count = 0
+            while not done.is_set():
+                count += 1
+                name = "t%d-%d" % (number, count)
+                reply = client.call("POST", client.api + "/deployments", {"name": name, "definition": {"type": "noop"}})
+                (acknowledged if reply.status == 201 else others).append((name, reply.status))
+
+    def there(self):
+        found, page = set(), 1
+        with self.platform.client() as client:
+            while True:
+                items = client.got("/deployments?page=%d" % page)["items"]
+                if not items:
+                    return found
+                found |= {item["name"] for item in items}
+                page += 1
+
+    def test_nothing_acknowledged_is_lost(self):
+        acknowledged, others, done = [], [], threading.Event()
+        threads = [threading.Thread(target=self.write, args=(i, acknowledged, others, done)) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        for command in ("restart", "stop", "start", "restart"):
+            time.sleep(0.3)
+            subprocess.run([os.environ["PLAN_RUNNER_TEST_POSTGRES_CONTROL"], command], check=True, timeout=PATIENCE)
+        before = len(acknowledged)
+        until = time.monotonic() + PATIENCE
+        while len(acknowledged) < before + 20 and time.monotonic() < until:
+            time.sleep(0.01)
+        done.set()
+        for thread in threads:
+            thread.join()
+        self.assertGreaterEqual(len(acknowledged), before + 20)
+        self.assertLessEqual({status for _, status in others}, {503})
+        self.assertEqual(set(), {name for name, _ in acknowledged} - self.there())
 
 
 if __name__ == "__main__":
