@@ -111,27 +111,29 @@ static int drop_all_lost(struct pr_scheduler *scheduler, struct pr_err *err)
 /* A plan with a schedule is created once that is taken up. */
 static int settle_created(struct pr_scheduler *scheduler, struct pr_err *err)
 {
-	static const char *const created[2] = {"creating", "created"};
-	static const char *const failed[2] = {"creating", "creation error"};
 	json_auto_t *rows = NULL;
 	json_t *row;
 	size_t i;
 	int rc = pr_jobs_unsettled(scheduler->database, &rows, err);
 
 	json_array_foreach (rows, i, row) {
-		const char *plan = pr_job_text(row, "plan_id");
+		const struct pr_plan_id plan = {.organization = pr_job_text(row, "org_id"),
+			.id = pr_job_text(row, "plan_id")};
+		struct pr_plan_move move = {.from = "creating", .to = "created"};
 		bool comes = !json_is_null(json_object_get(row, "due"));
 		struct pr_err reason = PR_ERR_INIT;
 
-		if (!comes)
+		if (!comes) {
 			pr_scheduler_date(pr_job_text(row, "pattern"),
 				pr_job_text(row, "time_zone"), pr_loop_wall_us(scheduler->loop),
 				&reason);
+			move.to = "creation error";
+			move.error = reason.msg;
+		}
 		if (!rc)
-			rc = pr_jobs_move(scheduler->database, plan, comes ? created : failed,
-				comes ? NULL : reason.msg, NULL, err);
-		pr_events_note(pr_server_events(scheduler->server), pr_job_text(row, "org_id"),
-			"plan", plan);
+			rc = pr_scheduled_move(scheduler, &plan, &move, NULL, err);
+		pr_events_note(
+			pr_server_events(scheduler->server), plan.organization, "plan", plan.id);
 	}
 	return rc;
 }

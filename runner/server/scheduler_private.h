@@ -11,6 +11,7 @@
 #include "server/managed.h"
 #include "server/scheduler.h"
 #include "store/jobs.h"
+#include "store/plans.h"
 
 /* A token of a run lasts for this long beyond the last sign of its server. */
 #define PR_RUN_TOKEN_US (24 * INT64_C(3600) * 1000000)
@@ -88,6 +89,10 @@ void pr_scheduled_stop(struct pr_run *run);
 
 /* Kills it where it still lives. */
 void pr_scheduled_free(struct pr_run *run);
+
+/* Moves a plan; *ret_moved (NULL is allowed) is whether it still had the status to move from. */
+int pr_scheduled_move(struct pr_scheduler *scheduler, const struct pr_plan_id *plan,
+	const struct pr_plan_move *move, bool *ret_moved, struct pr_err *err);
 
 /* Gives a plan that has not ended by itself one of two errors: as it was never `running`, or as it
  * was. Tells its pages. */

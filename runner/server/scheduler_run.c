@@ -23,23 +23,33 @@ void pr_scheduled_free(struct pr_run *run)
 	free(run);
 }
 
+int pr_scheduled_move(struct pr_scheduler *scheduler, const struct pr_plan_id *plan,
+	const struct pr_plan_move *move, bool *ret_moved, struct pr_err *err)
+{
+	struct pr_err why = PR_ERR_INIT;
+	int rc = pr_plans_move(pr_server_store(scheduler->server), plan, move, &why);
+
+	if (rc && rc != PR_ENOTFOUND)
+		return pr_fail(err, rc, "%s", why.msg);
+	if (ret_moved)
+		*ret_moved = !rc;
+	return 0;
+}
+
 int pr_run_fail(struct pr_scheduler *scheduler, const char *organization, const char *plan,
 	const char *const errors[2], struct pr_err *err)
 {
-	static const struct {
-		const char *statuses[2];
-		size_t error;
-	} moves[] = {
-		{{"creating", "creation error"}, 0},
-		{{"created", "creation error"}, 0},
-		{{"running", "error"}, 1},
+	const struct pr_plan_id id = {.organization = organization, .id = plan};
+	const struct pr_plan_move moves[] = {
+		{"creating", "creation error", errors[0]},
+		{"created", "creation error", errors[0]},
+		{"running", "error", errors[1]},
 	};
 	bool moved = false;
 	int rc = 0;
 
 	for (size_t i = 0; !rc && !moved && i < PR_LEN(moves); i++)
-		rc = pr_jobs_move(scheduler->database, plan, moves[i].statuses,
-			errors[moves[i].error], &moved, err);
+		rc = pr_scheduled_move(scheduler, &id, &moves[i], &moved, err);
 	if (!rc && moved)
 		pr_events_note(pr_server_events(scheduler->server), organization, "plan", plan);
 	return rc;
@@ -92,7 +102,8 @@ static int begin(struct pr_run *run, const json_t *plan, struct pr_err *err)
 {
 	struct pr_scheduler *scheduler = run->scheduler;
 	const char *folder = pr_job_text(json_object_get(plan, "definition"), "base_dir");
-	const char *statuses[2] = {pr_job_text(plan, "status"), "created"};
+	const struct pr_plan_id id = {.organization = run->organization, .id = run->plan};
+	const struct pr_plan_move move = {.from = pr_job_text(plan, "status"), .to = "created"};
 	int rc = 0;
 
 	pr_text_copy(run->user, sizeof(run->user), pr_job_text(plan, "user_id"));
@@ -102,7 +113,7 @@ static int begin(struct pr_run *run, const json_t *plan, struct pr_err *err)
 			return pr_fail_nomem(err);
 	}
 	if (!is_deleted(plan))
-		rc = pr_jobs_move(scheduler->database, run->plan, statuses, NULL, NULL, err);
+		rc = pr_scheduled_move(scheduler, &id, &move, NULL, err);
 	if (!rc)
 		rc = make_token(run, err);
 	pr_events_note(pr_server_events(scheduler->server), run->organization, "plan", run->plan);

@@ -204,6 +204,7 @@ int pr_database_commit(struct pr_database *database, struct pr_err *err)
 	if (rc)
 		pr_database_rollback(database);
 	database->changing = false;
+	database->kept = false;
 	return rc;
 }
 
@@ -213,23 +214,26 @@ void pr_database_rollback(struct pr_database *database)
 		run_plain(database, "ROLLBACK", NULL);
 	database->changing = false;
 	database->failed = false;
+	database->kept = false;
 }
 
 int pr_database_mark(struct pr_database *database, struct pr_err *err)
 {
 	int rc = check_transaction(database, err);
 
-	return rc ? rc : run_plain(database, "SAVEPOINT request", err);
+	if (rc)
+		return rc;
+	if (!database->kept)
+		return run_plain(database, "SAVEPOINT request", err);
+	database->kept = false;
+	return pr_database_script(database, "RELEASE SAVEPOINT request; SAVEPOINT request", err);
 }
 
 int pr_database_keep(struct pr_database *database, struct pr_err *err)
 {
 	int rc = check_transaction(database, err);
 
-	if (rc)
-		return rc;
-	rc = run_plain(database, "RELEASE SAVEPOINT request", err);
-	database->failed = rc != 0;
+	database->kept = !rc;
 	return rc;
 }
 

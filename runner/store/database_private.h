@@ -27,6 +27,7 @@ struct pr_database {
 	const struct pr_database_kind *kind;
 	bool changing; /* a transaction is open */
 	bool failed;   /* a statement of it failed: it can only be undone */
+	bool kept;     /* its savepoint is of no use: released with the next one, or the commit */
 };
 
 /* How columns of a row are read. */

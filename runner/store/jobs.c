@@ -236,14 +236,3 @@ int pr_jobs_plan(
 
 	return pr_rows_one(database, &statement, &columns, ret_plan, err);
 }
-
-int pr_jobs_move(struct pr_database *database, const char *plan, const char *const statuses[2],
-	const char *error, bool *ret_moved, struct pr_err *err)
-{
-	struct pr_statement statement = PR_STATEMENT(
-		"UPDATE plans SET status = ?3, error = ?4 WHERE id = ?1 AND status = ?2",
-		pr_value_text(plan), pr_value_text(statuses[0]), pr_value_text(statuses[1]),
-		pr_value_text(error));
-
-	return change(database, &statement, ret_moved, err);
-}

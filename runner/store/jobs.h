@@ -104,11 +104,4 @@ int pr_jobs_unsettled(struct pr_database *database, json_t **ret_jobs, struct pr
 int pr_jobs_plan(
 	struct pr_database *database, const char *plan, json_t **ret_plan, struct pr_err *err);
 
-/*
- * Moves a plan from status `from` to another, with or without an error text; *ret_moved (NULL is
- * allowed) is whether it still had it.
- */
-int pr_jobs_move(struct pr_database *database, const char *plan, const char *const statuses[2],
-	const char *error, bool *ret_moved, struct pr_err *err);
-
 #endif
