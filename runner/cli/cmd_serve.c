@@ -6,6 +6,7 @@
 #include "cli/platform_store.h"
 #include "server/server.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 
@@ -15,6 +16,9 @@
 
 /* A journal comes as a string inside JSON, hence larger than the document that it is. */
 #define BODY_FACTOR 2
+
+/* Bytes of memory that glibc takes from the system alone. */
+#define LARGE (64 * 1024)
 
 struct serving {
 	const struct pr_context *context;
@@ -147,6 +151,20 @@ static void warn(const struct serving *serving)
 			"--runner");
 }
 
+/*
+ * A log whose reader has gone ends no server. And what a large body took is given back to the
+ * system when it is over: glibc keeps more of such memory the more often it is asked for.
+ */
+static void prepare_process(void)
+{
+	struct sigaction action = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGPIPE, &action, NULL);
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+#endif
+}
+
 static int start(struct serving *serving, const struct pr_args *args, struct pr_err *err)
 {
 	int rc = pr_console_log(
@@ -185,6 +203,7 @@ static int run(struct pr_context *context, const struct pr_args *args)
 
 	pr_buf_init(&serving.certificate, PEM_MAX);
 	pr_buf_init(&serving.key, PEM_MAX);
+	prepare_process();
 	rc = start(&serving, args, &err);
 	if (!rc) {
 		warn(&serving);
