@@ -89,12 +89,23 @@ static int show_log(struct pr_noun *noun, json_t **ret_answer, struct pr_err *er
 	return rc ? rc : pr_print_document(text, strlen(text), err);
 }
 
+/* The platform takes any order and would forget over it that the execution has ended. */
 static int order(struct pr_noun *noun, json_t *state, struct pr_err *err)
 {
 	json_auto_t *body = state;
+	json_auto_t *before = NULL;
 	json_auto_t *nothing = NULL;
+	char path[200];
+	int rc = body ? path_of(noun, path, sizeof path - 16, err) : pr_fail_nomem(err);
 
-	return body ? ask_of(noun, "PUT", "/state", body, &nothing, err) : pr_fail_nomem(err);
+	if (rc)
+		return rc;
+	pr_text_print(path + strlen(path), 16, "/state");
+	rc = pr_noun_ask(noun, "GET", path, NULL, &before, err);
+	if (!rc && pr_text_eq(pr_json_str(before, "current"), "finished"))
+		rc = pr_fail(err, PR_EINVAL, "the execution has ended: there is nothing to %s",
+			noun->args->command->name);
+	return rc ? rc : pr_noun_ask(noun, "PUT", path, body, &nothing, err);
 }
 
 static int order_pause(struct pr_noun *noun, json_t **ret_answer, struct pr_err *err)

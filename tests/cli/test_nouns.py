@@ -187,6 +187,11 @@ class Worked(NounCase):
         self.said("execution", "terminate", execution, "--skip-rollbacks")
         self.assertTrue(self.made("execution", "get", execution)["user_state"]["skip_rollbacks"])
         self.assertEqual(self.said("execution", "log", execution), "")
+        state = "/experiments/%s/executions/%s/state" % (plan["definition"]["experiments"][0], execution)
+        self.assertEqual(self.platform.call("PUT", state, {"current": "finished"}).status, 200)
+        for order in ("pause", "resume", "terminate"):
+            self.refused(1, "has ended: there is nothing to " + order, "execution", order, execution)
+        self.assertEqual(self.made("execution", "get", execution)["user_state"]["current"], "finished")
         self.said("execution", "delete", execution)
         self.refused(1, "there is no execution", "execution", "get", execution)
 
