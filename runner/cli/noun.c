@@ -111,6 +111,8 @@ static int refused(
 			reply->message);
 	add_findings(findings, &text);
 	noun->refusal = reply->status;
+	if (reply->status == 410)
+		return pr_fail(err, reply->code, "the organisation was deleted");
 	if (reply->status >= 400 && reply->status != 401 && (detail || text.len))
 		return pr_fail(err, reply->code, "the platform refuses (%ld): %.300s",
 			reply->status, detail ? detail : pr_buf_str(&text));

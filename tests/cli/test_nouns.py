@@ -207,7 +207,7 @@ class Worked(NounCase):
         made = self.made("org", "create", "Other")
         self.assertIn(made["id"], self.said("org", "list"))
         self.said("org", "delete", "Other")
-        self.refused(1, "Gone", "org", "get", made["id"])
+        self.refused(1, "the organisation was deleted", "org", "get", made["id"])
 
 
 class Refused(NounCase):
