@@ -27,6 +27,7 @@ from client import Client  # noqa: E402
 PROGRAM = os.path.abspath(os.environ.get("PLAN_DEPLOYER") or os.path.join(ROOT, "build", "dev", "plan-deployer"))
 POSTGRESQL = os.environ.get("PLAN_RUNNER_TEST_POSTGRESQL")
 PATIENCE = 30
+END = 5  # seconds for a server to end that nothing keeps
 KEY = "00112233445566778899aabbccddeeff" * 2
 
 
@@ -119,6 +120,19 @@ class Serving:
         finally:
             process.stdout.close()
 
+    def end(self):
+        """Asks the server to end, which lets sanitizers and coverage say what they have seen; kills it if it waits."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(END)
+        except subprocess.TimeoutExpired:
+            pass  # for its runs
+        code = self.stop(signal.SIGKILL)
+        if code not in (0, -signal.SIGKILL):
+            raise AssertionError("serve ended with %d\n%s" % (code, self.said()))
+
     def __enter__(self):
         try:
             self.init()
@@ -133,7 +147,7 @@ class Serving:
 
     def close(self):
         """Ends the server and the runs that outlive it, and removes what is left."""
-        self.stop(signal.SIGKILL)
+        self.end()
         while orphans := list(started_with(self.folder)):
             for pid in orphans:
                 try:

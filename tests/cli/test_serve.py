@@ -402,6 +402,7 @@ class Events(PlatformCase):
 
     def next_event(self, reply):
         lines = [reply.readline().decode().strip() for _ in range(3)]
+        self.assertTrue(lines[0], "the stream has ended")
         return lines[0].partition(": ")[2], lines[1].partition(": ")[2]
 
     def test_a_change_is_told_to_every_page(self):
