@@ -4,7 +4,7 @@
 #include "codec/json_write.h"
 #include "server/auth.h"
 #include "server/parameters.h"
-#include "server/parts.h"
+#include "server/server_private.h"
 
 #include <string.h>
 

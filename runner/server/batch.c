@@ -3,8 +3,8 @@
 #include "base/compiler.h"
 #include "base/log.h"
 #include "server/events.h"
-#include "server/parts.h"
 #include "server/scheduler.h"
+#include "server/server_private.h"
 
 #include <string.h>
 

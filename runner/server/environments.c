@@ -1,7 +1,7 @@
 #include "store/environments.h"
 #include "codec/json.h"
 #include "server/api.h"
-#include "server/environments_shapes.h"
+#include "server/shapes.h"
 #include "server/usage.h"
 
 static const struct pr_field variable_fields[] = {

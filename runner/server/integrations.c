@@ -1,8 +1,8 @@
 #include "store/integrations.h"
 #include "codec/json.h"
 #include "server/api.h"
-#include "server/environments_shapes.h"
 #include "server/integrations_control.h"
+#include "server/shapes.h"
 #include "server/usage.h"
 #include "store/environments.h"
 

@@ -6,8 +6,8 @@
 #include "server/api.h"
 #include "server/events.h"
 #include "server/pages.h"
-#include "server/parts.h"
 #include "server/scheduler.h"
+#include "server/server_private.h"
 
 #include <string.h>
 

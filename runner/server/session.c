@@ -5,7 +5,7 @@
 #include "page/page.h"
 #include "server/api.h"
 #include "server/page_answer.h"
-#include "server/parts.h"
+#include "server/server_private.h"
 
 #include <string.h>
 

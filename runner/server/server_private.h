@@ -1,5 +1,5 @@
-#ifndef PR_SERVER_PARTS_H
-#define PR_SERVER_PARTS_H
+#ifndef PR_SERVER_SERVER_PRIVATE_H
+#define PR_SERVER_SERVER_PRIVATE_H
 
 /* What the files of this layer share of a server beside server/server.h. */
 
