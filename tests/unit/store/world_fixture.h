@@ -74,7 +74,7 @@ static inline void assert_json(const char *wanted, json_t *value)
 	json_decref(value);
 }
 
-/* Checks count and items of a page, which is given up, by one member of the items: "a b c". */
+/* Checks the items of a page, which are given up, by one member of each: "a b c". */
 static inline void assert_page(struct pr_rows_page *page, const char *member, const char *wanted)
 {
 	char found[512] = "";
