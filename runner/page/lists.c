@@ -5,8 +5,7 @@
 /* "12 s" of the journal's end, nothing while it runs. */
 static void add_duration(const json_t *execution, struct pr_buf *out)
 {
-	const json_t *journal = pr_json_object(execution, "result");
-	const json_t *duration = json_object_get(journal, "duration");
+	const json_t *duration = pr_page_execution_duration(execution);
 
 	if (json_is_number(duration) && !pr_page_is_going(execution))
 		pr_moment_duration(json_number_value(duration), out);

@@ -41,6 +41,12 @@ int pr_page_plan(const struct pr_page_frame *frame, const json_t *plan,
 	const struct pr_page_list *executions, struct pr_buf *out);
 
 /*
+ * Puts what lists show of an execution in the place of its journal, as "summary": a page of whole
+ * journals takes several times their size in memory. For pr_page_home and pr_page_plan.
+ */
+int pr_page_summarise(json_t *execution, struct pr_err *err);
+
+/*
  * One execution: state, timeline, activities, journal, log (NULL: none). Long journals and logs are
  * cut; journal.json and log.txt under "/executions/<experiment>/<execution>/" have them whole.
  */

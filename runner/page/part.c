@@ -58,6 +58,12 @@ struct pr_page_badge pr_page_plan_badge(const json_t *plan)
 	return badge_of(plan_rows, PR_LEN(plan_rows), pr_json_str(plan, "status"));
 }
 
+/* What is told of it in a list, where it has no journal. */
+static const json_t *summary_of(const json_t *execution)
+{
+	return pr_json_object(execution, "summary");
+}
+
 bool pr_page_is_going(const json_t *execution)
 {
 	const json_t *state = pr_json_object(execution, "user_state");
@@ -76,6 +82,9 @@ struct pr_page_badge pr_page_execution_badge(const json_t *execution)
 		return badge_of(state_rows, PR_LEN(state_rows), pr_json_str(state, "current"));
 	if (json_is_true(json_object_get(state, "deviated")))
 		return (struct pr_page_badge){"deviated", "bad"};
+	if (pr_json_str(summary_of(execution), "word"))
+		return (struct pr_page_badge){pr_json_str(summary_of(execution), "word"),
+			pr_json_str(summary_of(execution), "tone")};
 	if (journal && !pr_report_read(&report, journal, "", NULL) && report.status) {
 		struct pr_report_outcome outcome = pr_report_outcome(&report);
 
@@ -105,7 +114,27 @@ const char *pr_page_execution_title(const json_t *execution)
 {
 	const json_t *journal = pr_json_object(execution, "result");
 
+	if (summary_of(execution))
+		return pr_json_str(summary_of(execution), "title");
 	return pr_json_str(pr_json_object(journal, "experiment"), "title");
+}
+
+json_t *pr_page_execution_duration(const json_t *execution)
+{
+	const json_t *journal = pr_json_object(execution, "result");
+
+	return json_object_get(summary_of(execution) ? summary_of(execution) : journal, "duration");
+}
+
+int pr_page_summarise(json_t *execution, struct pr_err *err)
+{
+	struct pr_page_badge badge = pr_page_execution_badge(execution);
+	json_t *summary = json_pack("{s:s?, s:s?, s:s?, s:O?}", "word", badge.word, "tone",
+		badge.tone, "title", pr_page_execution_title(execution), "duration",
+		pr_page_execution_duration(execution));
+
+	json_object_del(execution, "result");
+	return pr_json_set(execution, "summary", summary, err);
 }
 
 void pr_page_time(const char *text, struct pr_buf *out)

@@ -55,6 +55,9 @@ bool pr_page_is_going(const json_t *execution);
 /* The title of its experiment; NULL where it has none. Borrowed. */
 const char *pr_page_execution_title(const json_t *execution);
 
+/* How long it took, in seconds, as the journal says; NULL where it does not. Borrowed. */
+json_t *pr_page_execution_duration(const json_t *execution);
+
 /* Adds <time> of a date of the API; a dash where there is none. */
 void pr_page_time(const char *text, struct pr_buf *out);
 

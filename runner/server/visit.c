@@ -37,7 +37,8 @@ static struct pr_page_list list_of(const struct pr_rows_page *page)
 int pr_visit_home(struct pr_visit *visit, struct pr_err *err)
 {
 	struct pr_rows_page plans = {.page = page_of(visit, "plans"), .limit = ROWS};
-	struct pr_rows_page executions = {.page = page_of(visit, "executions"), .limit = ROWS};
+	struct pr_rows_page executions = {
+		.page = page_of(visit, "executions"), .limit = ROWS, .each = pr_page_summarise};
 	struct pr_plans_query which = {.organization = visit->session.organization};
 	struct pr_executions_query runs = {.organization = visit->session.organization};
 	PR_AUTO(buf) struct pr_buf html = PR_BUF_INIT(PR_BUF_TEXT_MAX);
@@ -61,7 +62,8 @@ int pr_visit_plan(struct pr_visit *visit, struct pr_err *err)
 	char id[PR_UUID_SIZE];
 	struct pr_plan_id plan = {.organization = visit->session.organization, .id = id};
 	struct pr_executions_query runs = {.organization = plan.organization, .plan = id};
-	struct pr_rows_page executions = {.page = page_of(visit, "executions"), .limit = ROWS};
+	struct pr_rows_page executions = {
+		.page = page_of(visit, "executions"), .limit = ROWS, .each = pr_page_summarise};
 	PR_AUTO(buf) struct pr_buf html = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 	json_auto_t *found = NULL;
 	int rc;

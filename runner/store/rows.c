@@ -81,6 +81,7 @@ static int write_object(const struct pr_columns *columns, const struct pr_row *r
 struct sink {
 	const struct pr_columns *columns;
 	struct pr_buf *text;
+	int (*each)(json_t *item, struct pr_err *err);
 	json_t *array;
 	json_t *object;
 	int64_t number;
@@ -93,7 +94,12 @@ static int add_row(void *arg, const struct pr_row *row, struct pr_err *err)
 	json_t *object = NULL;
 	int rc = pr_rows_object(sink->columns, row, &object, err);
 
-	return rc ? rc : pr_json_append(sink->array, object, err);
+	if (!rc && sink->each)
+		rc = sink->each(object, err);
+	if (!rc)
+		return pr_json_append(sink->array, object, err);
+	json_decref(object);
+	return rc;
 }
 
 static int take_row(void *arg, const struct pr_row *row, struct pr_err *err)
@@ -151,17 +157,27 @@ int pr_rows_one_text(struct pr_database *database, const struct pr_statement *st
 	return rc;
 }
 
-int pr_rows_all(struct pr_database *database, const struct pr_statement *statement,
-	const struct pr_columns *columns, json_t **ret_array, struct pr_err *err)
+/* The rows into `sink`, whose array is made. */
+static int read_rows(struct pr_database *database, const struct pr_statement *statement,
+	struct sink *sink, json_t **ret_array, struct pr_err *err)
 {
 	json_auto_t *array = json_array();
-	struct sink sink = {.columns = columns, .array = array};
-	int rc = array ? pr_database_run(database, statement, add_row, &sink, NULL, err)
-		       : pr_fail_nomem(err);
+	int rc;
 
+	sink->array = array;
+	rc = array ? pr_database_run(database, statement, add_row, sink, NULL, err)
+		   : pr_fail_nomem(err);
 	if (!rc)
 		*ret_array = pr_steal(array);
 	return rc;
+}
+
+int pr_rows_all(struct pr_database *database, const struct pr_statement *statement,
+	const struct pr_columns *columns, json_t **ret_array, struct pr_err *err)
+{
+	struct sink sink = {.columns = columns};
+
+	return read_rows(database, statement, &sink, ret_array, err);
 }
 
 int pr_rows_number(struct pr_database *database, const struct pr_statement *statement,
@@ -214,11 +230,13 @@ static int write_page(struct pr_database *database, const struct pr_statement *s
 int pr_rows_list(struct pr_database *database, const struct pr_statement statements[2],
 	const struct pr_columns *columns, struct pr_rows_page *page, struct pr_err *err)
 {
+	struct sink sink;
 	int rc = pr_rows_number(database, &statements[0], &page->count, err);
 
 	if (rc)
 		return rc;
 	if (page->text)
 		return write_page(database, &statements[1], columns, page, err);
-	return pr_rows_all(database, &statements[1], columns, &page->items, err);
+	sink = (struct sink){.columns = columns, .each = page->each};
+	return read_rows(database, &statements[1], &sink, &page->items, err);
 }

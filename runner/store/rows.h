@@ -65,6 +65,8 @@ struct pr_rows_page {
 	int64_t page, limit; /* as asked for, from 1 */
 	int64_t count;       /* of all there are */
 	json_t *items;       /* of this page. Caller owns; NULL where there is `text` */
+	int (*each)(json_t *item, struct pr_err *err); /* not NULL: makes each item smaller, before
+							* the next one is read */
 	struct pr_buf *text; /* not NULL: gets {"count": n, "items": […]}, as of pr_rows_one_text */
 };
 

@@ -63,6 +63,41 @@ static void home_has_plans_and_executions(void **state)
 	assert_null(strstr(pr_buf_str(&out), "?executions=4"));
 }
 
+static json_t *executions_new(void)
+{
+	json_t *list = json_array();
+
+	json_array_append_new(list, execution_new(json_pack("{s:s}", "current", "running"), NULL));
+	json_array_append_new(list,
+		execution_new(json_pack("{s:s, s:s}", "current", "finished", "status", "completed"),
+			"completed"));
+	json_array_append_new(list,
+		execution_new(
+			json_pack("{s:s, s:s}", "current", "finished", "status", "failed"), NULL));
+	return list;
+}
+
+static void a_list_of_summaries_is_that_of_the_journals(void **state)
+{
+	json_auto_t *none = json_array();
+	json_auto_t *whole = executions_new(), *brief = executions_new();
+	PR_AUTO(buf) struct pr_buf first = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	PR_AUTO(buf) struct pr_buf second = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	struct pr_page_list plans = {none, 0, 1, 10};
+	json_t *execution;
+	size_t i;
+
+	(void)state;
+	json_array_foreach (brief, i, execution) {
+		assert_int_equal(0, pr_page_summarise(execution, NULL));
+		assert_null(json_object_get(execution, "result"));
+	}
+	pr_page_home(&frame, &plans, &(struct pr_page_list){whole, 3, 1, 10}, &first);
+	pr_page_home(&frame, &plans, &(struct pr_page_list){brief, 3, 1, 10}, &second);
+	assert_non_null(strstr(pr_buf_str(&first), "Slow disk"));
+	assert_string_equal(pr_buf_str(&first), pr_buf_str(&second));
+}
+
 static void empty_lists_say_so(void **state)
 {
 	static const char *const parts[] = {"There is no plan yet", "Nothing was executed yet"};
@@ -190,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(home_has_plans_and_executions),
+		cmocka_unit_test(a_list_of_summaries_is_that_of_the_journals),
 		cmocka_unit_test(empty_lists_say_so),
 		cmocka_unit_test(states_are_worded),
 		cmocka_unit_test(what_goes_on_is_shown_as_it_happens),
