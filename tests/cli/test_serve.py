@@ -644,6 +644,20 @@ class Options(unittest.TestCase):
                     said = self.refused(command, "--database", self.platform.database, "--url", url)
                     self.assertIn("--url: ", said)
 
+    def test_it_outlives_the_reader_of_its_log(self):
+        platform = Serving("--verbose")
+        self.addCleanup(platform.close)
+        platform.init()
+        said, platform.log = platform.log, os.path.join(platform.folder, "log")
+        os.mkfifo(platform.log)
+        reader = os.open(platform.log, os.O_RDONLY | os.O_NONBLOCK)
+        platform.start()
+        os.close(reader)
+        platform.log = said
+        for _ in range(3):
+            self.assertEqual(200, platform.call("GET", "/plans").status)
+        self.assertEqual(0, platform.stop())
+
     def test_init_prints_lines_for_a_shell(self):
         done = self.platform.run("init", "--database", self.platform.database, "--url", "http://127.0.0.1:1")
         self.assertRegex(done.stdout, r"\ARELIABLY_SERVICE_HOST=http://127\.0\.0\.1:1\n"
