@@ -2,9 +2,7 @@
 
 #include "base/text.h"
 #include "codec/json_memory.h"
-#include "codec/json_quick.h"
 
-#include <limits.h>
 #include <string.h>
 
 /* jansson refuses deeper nesting itself; freeing a value recurses as deep as it is nested. */
@@ -41,20 +39,11 @@ static void scan_byte(struct scan *scan, const char *text, size_t *i)
 /* The nesting is known before jansson recurses into it. */
 static int check_depth(const char *text, size_t n, const char *name, size_t max, struct pr_err *err)
 {
-	static const bool is_marked[UCHAR_MAX + 1] = {['\n'] = true,
-		['"'] = true,
-		['\\'] = true,
-		['['] = true,
-		[']'] = true,
-		['{'] = true,
-		['}'] = true};
 	struct scan scan = {.depth = 0, .line = 1, .line_start = 0, .quoted = false};
 
 	for (size_t i = 0; i < n; i++) {
 		size_t at = i;
 
-		if (!is_marked[(unsigned char)text[i]])
-			continue;
 		scan_byte(&scan, text, &i);
 		if (scan.depth > max)
 			return pr_fail(err, PR_ELIMIT,
@@ -67,6 +56,8 @@ static int check_depth(const char *text, size_t n, const char *name, size_t max,
 static int check_input(const char *text, size_t n, const char *name, const struct pr_limits *limits,
 	struct pr_err *err)
 {
+	size_t depth = limits->depth < DEPTH_MAX ? limits->depth : DEPTH_MAX;
+
 	if (n > limits->document_bytes)
 		return pr_fail(
 			err, PR_ELIMIT, "%s: larger than %zu bytes", name, limits->document_bytes);
@@ -75,7 +66,7 @@ static int check_input(const char *text, size_t n, const char *name, const struc
 			"%s: line 1, column 1: begins with a byte order mark; save it as UTF-8 "
 			"without one",
 			name);
-	return 0;
+	return check_depth(text, n, name, depth, err);
 }
 
 /* jansson quotes the text it stumbled over: it may hold a line end, our messages must not. */
@@ -94,43 +85,24 @@ static int syntax_error(json_error_t *problem, const char *name, struct pr_err *
 		problem->column > 0 ? problem->column : 1, problem->text);
 }
 
-/* What is rare, or wrong, which is told. */
-static int parse_slowly(const char *text, size_t n, const char *name, size_t depth,
+int pr_json_parse(const char *text, size_t n, const char *name, const struct pr_limits *limits,
 	json_t **ret_value, struct pr_err *err)
 {
 	json_error_t problem = {.line = 0};
 	size_t refused = pr_json_refused();
 	json_t *value;
-	int rc = check_depth(text, n, name, depth, err);
+	int rc;
 
+	rc = check_input(n ? text : "", n, name, limits, err);
 	if (rc)
 		return rc;
-	value = json_loadb(text, n, JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
+	value = json_loadb(n ? text : "", n, JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
 	if (!value)
 		return syntax_error(&problem, name, err);
 	if (pr_json_refused() != refused) {
 		json_decref(value);
 		return pr_fail_nomem(err);
 	}
-	*ret_value = value;
-	return 0;
-}
-
-int pr_json_parse(const char *text, size_t n, const char *name, const struct pr_limits *limits,
-	json_t **ret_value, struct pr_err *err)
-{
-	size_t depth = limits->depth < DEPTH_MAX ? limits->depth : DEPTH_MAX;
-	json_t *value;
-	int rc;
-
-	if (!n)
-		text = "";
-	rc = check_input(text, n, name, limits, err);
-	if (rc)
-		return rc;
-	value = pr_json_quick(text, n, depth);
-	if (!value)
-		return parse_slowly(text, n, name, depth, ret_value, err);
 	*ret_value = value;
 	return 0;
 }

@@ -21,13 +21,6 @@
 int pr_json_parse(const char *text, size_t n, const char *name, const struct pr_limits *limits,
 	json_t **ret_value, struct pr_err *err);
 
-/*
- * Whether `n` bytes are an object that pr_json_parse reads within `depth` levels, without a NUL in
- * its strings; seen without making a value. False tells nothing: what is rare is left to
- * pr_json_parse.
- */
-bool pr_json_is_surely_object(const char *text, size_t n, size_t depth);
-
 /* The string member `key` of an object; NULL when absent, null or no string, or `object` is no
  * object. */
 const char *pr_json_str(const json_t *object, const char *key);

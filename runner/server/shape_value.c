@@ -249,21 +249,22 @@ static int read_document_text(struct pr_reading *reading, const struct pr_field 
 	return read_document(reading, field, document, ret_clean);
 }
 
-/* Most documents are, and need not be made of values to be known as such. */
-static bool is_surely_document(const json_t *value)
+/* Whether it is the text of a document, which can be kept as it is. */
+static bool is_document(const json_t *value)
 {
 	static const struct pr_limits limits = PR_LIMITS_DEFAULT;
 	const char *text = json_string_value(value);
-	size_t n = json_string_length(value);
+	json_auto_t *document = NULL;
 
-	return text && n <= limits.document_bytes &&
-	       pr_json_is_surely_object(text, n, limits.depth);
+	return text && !strstr(text, "\\u0000") &&
+	       !pr_json_parse(text, json_string_length(value), "", &limits, &document, NULL) &&
+	       json_is_object(document);
 }
 
 static int read_either(struct pr_reading *reading, const struct pr_field *field,
 	const json_t *value, json_t **ret_clean)
 {
-	if (field->flags & PR_FIELD_AS_IT_IS && is_surely_document(value))
+	if (field->flags & PR_FIELD_AS_IT_IS && is_document(value))
 		return share(reading, value, ret_clean);
 	return json_is_object(value) ? share(reading, value, ret_clean)
 				     : read_document_text(reading, field, value, ret_clean);

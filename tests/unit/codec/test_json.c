@@ -1,5 +1,4 @@
 #include "codec/json.h"
-#include "codec/json_quick.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -264,67 +263,6 @@ static void bytes_become_text_as_python_decodes_them(void **state)
 #undef BAD
 }
 
-#define QUICK_DEPTH 8
-
-static const char *const samples[] = {
-	"{\"a\": [1, -0, 20, -123456789012345678, 1.5, -0.0, 1e5, 2E-7, 10.25e+3], \"b\": null}",
-	" [true,false , null,{\"x\":{}},[],\"\"]\n",
-	"{\"quoted \\\" \\\\ \\/ \\b\\f\\n\\r\\t\": \"\\u00e9\\u20AC \xc3\xa9\", \"a\": 1, \"a\": "
-	"2}",
-	"\"\\ud83d\\ude00 \\u0000 \xf0\x9f\x98\x80\"",
-	"[[[[[[[[1]]]]]]]]",
-	"[1234567890123456789, 1.00000000000000000000000000000000000000000000000001, 1e300]",
-};
-
-/* Whether the quick reader made anything of it. */
-static bool agrees_with_jansson(const char *text, size_t n)
-{
-	json_auto_t *quick = pr_json_quick(text, n, QUICK_DEPTH);
-	json_auto_t *slow = json_loadb(text, n, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-	bool sure = pr_json_is_surely_object(text, n, QUICK_DEPTH);
-
-	if (quick && (!slow || !json_equal(quick, slow)))
-		fail_msg("'%.*s' is read differently", (int)n, text);
-	if (sure != json_is_object(quick))
-		fail_msg("'%.*s' is sure: %d", (int)n, text, sure);
-	return quick != NULL;
-}
-
-static void what_is_read_quickly_is_what_jansson_reads(void **state)
-{
-	static const bool read[] = {true, true, true, false, true, false};
-	static const char bytes[] = "{}[]\",:\\u0d8e+-.1 tfn\x80\xc3\x01";
-	uint32_t seed = 1;
-	size_t valid = 0;
-	char text[128];
-
-	(void)state;
-	for (size_t i = 0; i < PR_LEN(samples); i++) {
-		size_t n = strlen(samples[i]);
-
-		assert_int_equal(agrees_with_jansson(samples[i], n), read[i]);
-		for (int round = 0; round < 20000; round++) {
-			size_t end = round % 4 ? n : (size_t)round / 4 % (n + 1);
-
-			memcpy(text, samples[i], n);
-			for (int change = 0; change < 1 + round % 3; change++) {
-				seed = seed * 1664525 + 1013904223;
-				text[(seed >> 8) % n] = bytes[(seed >> 24) % sizeof bytes];
-			}
-			valid += agrees_with_jansson(text, end);
-		}
-	}
-	assert_true(valid > 1000);
-}
-
-static void what_nests_too_deep_is_not_read_quickly(void **state)
-{
-	(void)state;
-	assert_null(pr_json_quick("[[[[[[[[[]]]]]]]]]", 18, QUICK_DEPTH));
-	assert_false(pr_json_is_surely_object("{\"a\":[]}", 8, 1));
-	assert_true(pr_json_is_surely_object("{\"a\":[]}", 8, 2));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,8 +278,6 @@ int main(void)
 		cmocka_unit_test(what_is_missing_on_a_path_is_named),
 		cmocka_unit_test(values_that_could_not_be_made_are_memory_errors),
 		cmocka_unit_test(bytes_become_text_as_python_decodes_them),
-		cmocka_unit_test(what_is_read_quickly_is_what_jansson_reads),
-		cmocka_unit_test(what_nests_too_deep_is_not_read_quickly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
