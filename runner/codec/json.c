@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "codec/json_memory.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* jansson refuses deeper nesting itself; freeing a value recurses as deep as it is nested. */
@@ -39,11 +40,20 @@ static void scan_byte(struct scan *scan, const char *text, size_t *i)
 /* The nesting is known before jansson recurses into it. */
 static int check_depth(const char *text, size_t n, const char *name, size_t max, struct pr_err *err)
 {
+	static const bool is_marked[UCHAR_MAX + 1] = {['\n'] = true,
+		['"'] = true,
+		['\\'] = true,
+		['['] = true,
+		[']'] = true,
+		['{'] = true,
+		['}'] = true};
 	struct scan scan = {.depth = 0, .line = 1, .line_start = 0, .quoted = false};
 
 	for (size_t i = 0; i < n; i++) {
 		size_t at = i;
 
+		if (!is_marked[(unsigned char)text[i]])
+			continue;
 		scan_byte(&scan, text, &i);
 		if (scan.depth > max)
 			return pr_fail(err, PR_ELIMIT,
