@@ -61,11 +61,9 @@ class Serving:
         self.program, self.options, self.process = program, options, None
         self.folder = tempfile.mkdtemp(prefix="serving-")
         self.database = database or fresh_database(self.folder)
-        self.variables = {"PATH": os.environ["PATH"], "HOME": self.folder, "TMPDIR": self.folder,
-                          "PLAN_DEPLOYER_KEY": KEY, **(variables or {})}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH"):
-            if name in os.environ:
-                self.variables[name] = os.environ[name]
+        kept = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH")
+        self.variables = {"PATH": os.environ["PATH"], "HOME": self.folder, "TMPDIR": self.folder, "PLAN_DEPLOYER_KEY": KEY,
+                          **{name: os.environ[name] for name in kept if name in os.environ}, **(variables or {})}
         self.log = os.path.join(self.folder, "serve.log")
         self.url = self.organization = self.token = self.user = None
 
