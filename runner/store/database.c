@@ -219,14 +219,19 @@ void pr_database_rollback(struct pr_database *database)
 
 int pr_database_mark(struct pr_database *database, struct pr_err *err)
 {
+	bool kept = database->kept;
 	int rc = check_transaction(database, err);
 
 	if (rc)
 		return rc;
-	if (!database->kept)
-		return run_plain(database, "SAVEPOINT request", err);
 	database->kept = false;
-	return pr_database_script(database, "RELEASE SAVEPOINT request; SAVEPOINT request", err);
+	if (database->kind->mark) {
+		database->kind->mark(database, kept);
+		return 0;
+	}
+	if (kept)
+		rc = run_plain(database, "RELEASE SAVEPOINT request", err);
+	return rc ? rc : run_plain(database, "SAVEPOINT request", err);
 }
 
 int pr_database_keep(struct pr_database *database, struct pr_err *err)

@@ -20,6 +20,9 @@ struct pr_database_kind {
 		pr_row_fn *fn, void *arg, int64_t *ret_changed, struct pr_err *err);
 	/* As pr_database_script, with what is in braces replaced. */
 	int (*script)(struct pr_database *database, const char *sql, struct pr_err *err);
+	/* Has the savepoint set, after that of before is released where `release` says so, before
+	 * the next statement runs, which tells of a failure. NULL: statements do it. */
+	void (*mark)(struct pr_database *database, bool release);
 };
 
 /* The common beginning of both kinds of connection. */

@@ -24,6 +24,8 @@ struct postgresql {
 	char *uri;
 	struct cached *statements; /* by their text */
 	unsigned int serial;       /* of the last one */
+	bool mark_due;             /* the savepoint is set with the next statement */
+	bool release_due;          /* after that of before is released */
 };
 
 /* The values of a statement as libpq takes them. */
@@ -57,6 +59,7 @@ static void forget_statements(struct postgresql *postgresql)
 static void disconnect(struct postgresql *postgresql)
 {
 	forget_statements(postgresql);
+	postgresql->mark_due = false;
 	PQfinish(pr_steal(postgresql->connection));
 }
 
@@ -164,6 +167,32 @@ static int prepare_new(struct postgresql *postgresql, const struct pr_statement 
 	return rc;
 }
 
+static int send_statement(struct postgresql *postgresql, const struct cached *cached,
+	const struct parameters *parameters, size_t count)
+{
+	return PQsendQueryPrepared(postgresql->connection, cached->name, (int)count,
+		parameters->values, parameters->lengths, parameters->formats, BINARY);
+}
+
+static bool send_plain(PGconn *connection, const char *sql)
+{
+	return PQsendQueryParams(connection, sql, 0, NULL, NULL, NULL, NULL, BINARY);
+}
+
+/* In one go with the savepoint that is due: a way to the server and back is most of what a small
+ * statement takes. */
+static int send_marked(struct postgresql *postgresql, const struct cached *cached,
+	const struct parameters *parameters, size_t count)
+{
+	PGconn *connection = postgresql->connection;
+
+	postgresql->mark_due = false;
+	return PQenterPipelineMode(connection) &&
+	       (!postgresql->release_due || send_plain(connection, "RELEASE SAVEPOINT request")) &&
+	       send_plain(connection, "SAVEPOINT request") &&
+	       send_statement(postgresql, cached, parameters, count) && PQpipelineSync(connection);
+}
+
 static int execute(struct postgresql *postgresql, const struct pr_statement *statement,
 	PGresult **ret_result, struct pr_err *err)
 {
@@ -181,8 +210,8 @@ static int execute(struct postgresql *postgresql, const struct pr_statement *sta
 	if (rc)
 		return rc;
 	return answer(postgresql,
-		PQsendQueryPrepared(postgresql->connection, cached->name, (int)statement->count,
-			parameters.values, parameters.lengths, parameters.formats, BINARY),
+		(postgresql->mark_due ? send_marked : send_statement)(
+			postgresql, cached, &parameters, statement->count),
 		ret_result, err);
 }
 
@@ -234,8 +263,14 @@ static int script(struct pr_database *database, const char *sql, struct pr_err *
 	struct postgresql *postgresql = of(database);
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 	PGresult *result = NULL;
-	int rc = pr_database_translate(sql, "BYTEA", 0, &text, err);
+	int rc = 0;
 
+	if (postgresql->mark_due && postgresql->release_due)
+		rc = pr_buf_adds(&text, "RELEASE SAVEPOINT request;");
+	if (postgresql->mark_due && !rc)
+		rc = pr_buf_adds(&text, "SAVEPOINT request;");
+	postgresql->mark_due = false;
+	rc = rc ? pr_fail_nomem(err) : pr_database_translate(sql, "BYTEA", 0, &text, err);
 	if (!rc)
 		rc = ensure_connection(postgresql, err);
 	if (rc)
@@ -244,6 +279,17 @@ static int script(struct pr_database *database, const char *sql, struct pr_err *
 		postgresql, PQsendQuery(postgresql->connection, pr_buf_str(&text)), &result, err);
 	PQclear(result);
 	return rc;
+}
+
+/* Where nothing came after the one before, that is still to be set, and is this one. */
+static void mark(struct pr_database *database, bool release)
+{
+	struct postgresql *postgresql = of(database);
+
+	if (postgresql->mark_due)
+		return;
+	postgresql->mark_due = true;
+	postgresql->release_due = release;
 }
 
 static void close_postgresql(struct pr_database *database)
@@ -261,7 +307,8 @@ static const struct pr_database_kind kind = {.name = "postgresql",
 	.begin = "BEGIN",
 	.close = close_postgresql,
 	.run = run,
-	.script = script};
+	.script = script,
+	.mark = mark};
 
 int pr_postgresql_open(const char *uri, struct pr_database **ret_database, struct pr_err *err)
 {

@@ -85,7 +85,10 @@ static int prepare_session(PGconn *connection, struct pr_err *err)
 {
 	static const char settings[] = "SET statement_timeout = '" PATIENCE_S_TEXT "s';"
 				       "SET idle_in_transaction_session_timeout = '60s';"
-				       "SET default_transaction_isolation = 'read committed'";
+				       "SET default_transaction_isolation = 'read committed';"
+				       /* of journals, where the server is built with it */
+				       "DO $$BEGIN SET default_toast_compression = 'lz4';"
+				       "EXCEPTION WHEN OTHERS THEN NULL; END$$";
 	PGresult *result = NULL;
 	int rc;
 
@@ -152,25 +155,54 @@ static int await(PGconn *connection, int64_t until_us, struct pr_err *err)
 	return flush < 0 ? pr_postgresql_fail_connection(connection, err) : 0;
 }
 
+/* Of several the first failure counts: nothing that follows it is done. */
+static void choose(PGresult **chosen, PGresult *next)
+{
+	ExecStatusType status = *chosen ? PQresultStatus(*chosen) : PGRES_COMMAND_OK;
+
+	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
+		PQclear(*chosen);
+		*chosen = next;
+	} else {
+		PQclear(next);
+	}
+}
+
+/*
+ * Takes what PQgetResult gave; whether it was the last. In a pipeline a NULL ends each answer, and
+ * that of the synchronisation ends all of them.
+ */
+static bool take(PGconn *connection, PGresult *next, PGresult **chosen, unsigned *gaps)
+{
+	if (!next)
+		return PQpipelineStatus(connection) == PQ_PIPELINE_OFF || ++*gaps > 1;
+	*gaps = 0;
+	if (PQresultStatus(next) != PGRES_PIPELINE_SYNC) {
+		choose(chosen, next);
+		return false;
+	}
+	PQclear(next);
+	return PQexitPipelineMode(connection);
+}
+
 int pr_postgresql_wait(PGconn *connection, PGresult **ret_result, struct pr_err *err)
 {
 	const struct pr_clock *clock = pr_clock_system();
 	int64_t until_us = clock->monotonic_us(clock->ctx) + WAIT_US;
-	PGresult *last = NULL;
-	PGresult *next;
+	PGresult *chosen = NULL;
+	unsigned gaps = 0;
 	int rc;
 
-	while (!(rc = await(connection, until_us, err)) && (next = PQgetResult(connection))) {
-		/* Of a script the first failure counts; nothing follows it. */
-		PQclear(last);
-		last = next;
-	}
-	if (!rc && (!last || PQstatus(connection) != CONNECTION_OK))
+	do
+		rc = await(connection, until_us, err);
+	while (!rc && !take(connection, PQgetResult(connection), &chosen, &gaps));
+	if (!rc && (!chosen || PQstatus(connection) != CONNECTION_OK ||
+			   PQpipelineStatus(connection) != PQ_PIPELINE_OFF))
 		rc = pr_postgresql_fail_connection(connection, err);
 	if (rc) {
-		PQclear(last);
+		PQclear(chosen);
 		return rc;
 	}
-	*ret_result = last;
+	*ret_result = chosen;
 	return 0;
 }
