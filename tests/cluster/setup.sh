@@ -20,7 +20,7 @@ image_up() {
 	eval "$environment"
 	tests/tools/engine base
 	say 'building the images'
-	DOCKER=/usr/bin/docker TAG=$tag docker/build "$runner" >/dev/null 2>"$work/build" || { cat "$work/build" >&2; exit 1; }
+	DOCKER=/usr/bin/docker TAG=$tag docker/build --only scratch --only tools "$runner" >/dev/null 2>"$work/build" || { cat "$work/build" >&2; exit 1; }
 	/usr/bin/docker tag "$IMAGE:$tag" "$(published)"
 	/usr/bin/docker save --output "$work/image.tar" "$IMAGE:$tag" "$IMAGE:$tag-tools" "$(published)"
 	say 'loading them'
