@@ -1,0 +1,66 @@
+#include "github/refusal.h"
+
+#include <string.h>
+
+/* A part of GitHub's words (NULL: any) with a status, and what to do then. */
+struct remedy {
+	long status;
+	const char *words;
+	enum pr_code code;
+	const char *text;
+};
+
+static const struct remedy remedies[] = {
+	{401, NULL, PR_EAUTH, "give the input github-token a token that is valid"},
+	{403, "rate limit", PR_EAUTH, "run it later, or with another token"},
+	{403, "rule", PR_EAUTH, "let the token's owner bypass the branch's rules"},
+	{403, "protected", PR_EAUTH, "let the token's owner bypass the branch's protection"},
+	{403, "archived", PR_EAUTH, "nothing can be committed to an archived repository"},
+	{403, "SAML", PR_EAUTH, "authorize the token for the organization's single sign-on"},
+	{403, NULL, PR_EAUTH, "the workflow needs 'permissions: contents: write'"},
+	{404, NULL, PR_ENOTFOUND,
+		"there is no such branch any more, or the token may not see the repository"},
+	{409, "empty", PR_EPROTO, "the repository needs a first commit"},
+	{422, "rule", PR_EPROTO, "let the token's owner bypass the branch's rules"},
+	{422, "rotected", PR_EPROTO, "let the token's owner bypass the branch's protection"},
+	{422, "does not exist", PR_ENOTFOUND, "the branch was deleted meanwhile"},
+	{429, NULL, PR_EPROTO, "run it later, or with another token"},
+};
+
+static const struct remedy *remedy_of(const struct pr_github_answer *answer)
+{
+	for (size_t i = 0; i < PR_LEN(remedies); i++) {
+		const struct remedy *remedy = &remedies[i];
+
+		if (remedy->status == answer->status &&
+			(!remedy->words || strstr(answer->words, remedy->words)))
+			return remedy;
+	}
+	return NULL;
+}
+
+int pr_github_refuse(const struct pr_github_change *change, const struct pr_github_answer *answer,
+	struct pr_err *err)
+{
+	const struct remedy *remedy = remedy_of(answer);
+	enum pr_code code = remedy ? remedy->code : answer->code;
+
+	if (code == PR_ENOMEM)
+		return pr_fail_nomem(err);
+	return pr_fail(err, code, "nothing is committed to '%.120s' of '%s': %s%s%s",
+		change->branch, change->repository, answer->message, remedy ? "; " : "",
+		remedy ? remedy->text : "");
+}
+
+bool pr_github_refusal_passes(const struct pr_github_answer *answer)
+{
+	static const char *const passing[] = {"fast forward", "fast-forward", "cannot lock",
+		"cannot be updated", "but expected", "try again"};
+
+	if (answer->doubtful || answer->status == 409)
+		return true;
+	for (size_t i = 0; i < PR_LEN(passing); i++)
+		if (strstr(answer->words, passing[i]))
+			return true;
+	return false;
+}
