@@ -76,6 +76,7 @@ static void add_facts(const json_t *journal, const struct pr_actions_result *res
 	if (json_is_number(duration))
 		pr_buf_addf(out, "- Duration: %.3f s\n", json_number_value(duration));
 	add_fact("Journal", facts->journal, out);
+	add_fact("Log", facts->log, out);
 	add_fact("Error", facts->error, out);
 }
 
