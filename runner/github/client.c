@@ -167,14 +167,6 @@ static void judge(struct pr_github_client *client, const struct pr_http_response
 			"address");
 }
 
-static double jitter(void)
-{
-	uint16_t bits = 0;
-
-	(void)pr_random_bytes(&bits, sizeof bits, NULL);
-	return (double)bits / UINT16_MAX;
-}
-
 /* Milliseconds before the next attempt; -1: there is none. */
 static int64_t delay_ms(const struct pr_github_client *client,
 	const struct pr_http_response *response, const struct pr_github_answer *answer)
@@ -186,7 +178,7 @@ static int64_t delay_ms(const struct pr_github_client *client,
 		return limit;
 	if (client->attempts >= ATTEMPTS_MAX || (limit < 0 && !pr_retry_worthwhile(kind, response)))
 		return -1;
-	return pr_retry_delay_ms(client->attempts, jitter(), response);
+	return pr_retry_delay_ms(client->attempts, pr_random_fraction(), response);
 }
 
 static void on_delay(void *arg);

@@ -103,14 +103,6 @@ static int write_branch(struct pr_github_commit *commit)
 	return pr_github_api_add_path(commit->change.branch, &commit->path);
 }
 
-static double jitter(void)
-{
-	uint16_t bits = 0;
-
-	(void)pr_random_bytes(&bits, sizeof bits, NULL);
-	return (double)bits / UINT16_MAX;
-}
-
 static void fail(struct pr_github_commit *commit, int rc, struct pr_err *err)
 {
 	if (!err->code) /* a code without words: no memory, or a buffer's limit */
@@ -132,12 +124,13 @@ static void on_pause(void *arg)
 /* Looks again where the branch is, and goes on from there. */
 static int begin_again(struct pr_github_commit *commit, struct pr_err *err)
 {
-	int64_t delay_us = pr_retry_delay_ms(commit->rounds, jitter(), NULL) * US_PER_MS;
+	int64_t delay_us =
+		pr_retry_delay_ms(commit->rounds, pr_random_fraction(), NULL) * US_PER_MS;
 
-	if (commit->rounds >= ROUNDS_MAX) {
-		*err = commit->refused;
-		return pr_wrap(err, "in %u attempts", commit->rounds);
-	}
+	if (commit->rounds >= ROUNDS_MAX)
+		return pr_fail(err, commit->refused.code,
+			"%s; the branch was tried %u times: run it when fewer commit to it",
+			commit->refused.msg, commit->rounds);
 	commit->rounds++;
 	pr_debug("the branch '%s' is looked at again in %lld ms", commit->change.branch,
 		(long long)(delay_us / US_PER_MS));

@@ -19,7 +19,7 @@ static const struct remedy remedies[] = {
 	{403, "SAML", PR_EAUTH, "authorize the token for the organization's single sign-on"},
 	{403, NULL, PR_EAUTH, "the workflow needs 'permissions: contents: write'"},
 	{404, NULL, PR_ENOTFOUND,
-		"there is no such branch any more, or the token may not see the repository"},
+		"the branch was deleted, or the token may not see the repository"},
 	{409, "empty", PR_EPROTO, "the repository needs a first commit"},
 	{422, "rule", PR_EPROTO, "let the token's owner bypass the branch's rules"},
 	{422, "rotected", PR_EPROTO, "let the token's owner bypass the branch's protection"},

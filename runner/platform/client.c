@@ -240,14 +240,6 @@ static void on_delay(void *arg)
 	pr_platform_cancel(call);
 }
 
-static double jitter(void)
-{
-	uint16_t bits = 0;
-
-	(void)pr_random_bytes(&bits, sizeof bits, NULL);
-	return (double)bits / UINT16_MAX;
-}
-
 /* Whether another attempt was scheduled. */
 static bool try_again(struct pr_platform_call *call, const struct pr_http_response *response)
 {
@@ -255,7 +247,7 @@ static bool try_again(struct pr_platform_call *call, const struct pr_http_respon
 
 	if (!call->deadline_us || !pr_retry_worthwhile(call->retry, response))
 		return false;
-	delay_us = pr_retry_delay_ms(call->attempts, jitter(), response) * US_PER_MS;
+	delay_us = pr_retry_delay_ms(call->attempts, pr_random_fraction(), response) * US_PER_MS;
 	if (pr_loop_now_us(call->platform->loop) + delay_us > call->deadline_us)
 		return false;
 	pr_debug("%s %s is tried again in %lld ms", call->method, call->url,
