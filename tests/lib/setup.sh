@@ -49,3 +49,6 @@ find_python() {
   done
   return 1
 }
+
+# tests_at_once: most tests wait for timers and children most of the time
+tests_at_once() { echo $(($(nproc) * 2)); }
