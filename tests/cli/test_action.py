@@ -340,7 +340,7 @@ class Hostile(ActionCase):
         for line in done.summary.splitlines():
             self.assertFalse(line.startswith("forged"), line)
             if line.startswith("| "):
-                self.assertEqual(line.replace("\\\\", "").replace("\\|", "").count("|"), 7, line)
+                self.assertEqual(line.replace("\\\\", "").replace("\\|", "").count("|"), 8, line)
 
     def test_texts_in_every_place(self):
         for text in FORGED:
