@@ -334,7 +334,7 @@ static void on_limit(void *arg)
 	struct pr_err err = PR_ERR_INIT;
 
 	(void)pr_fail(&err, PR_ETIMEOUT,
-		"nothing is committed to '%.120s' of '%s': there was no time for more%s%s",
+		"nothing is committed to '%.100s' of '%.120s': there was no time for more%s%s",
 		commit->change.branch, commit->change.repository,
 		commit->refused.code ? "; before: " : "",
 		commit->refused.code ? commit->refused.msg : "");

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* Names are cut where the line would lose the remedy. */
+#define NOTHING "nothing is committed to '%.100s' of '%.120s': "
+
 /* A part of GitHub's words (NULL: any) with a status, and what to do then. */
 struct remedy {
 	long status;
@@ -12,11 +15,11 @@ struct remedy {
 
 static const struct remedy remedies[] = {
 	{401, NULL, PR_EAUTH, "give the input github-token a token that is valid"},
+	{403, "SAML", PR_EAUTH, "authorize the token for the organization's single sign-on"},
 	{403, "rate limit", PR_EAUTH, "run it later, or with another token"},
 	{403, "rule", PR_EAUTH, "let the token's owner bypass the branch's rules"},
 	{403, "protected", PR_EAUTH, "let the token's owner bypass the branch's protection"},
 	{403, "archived", PR_EAUTH, "nothing can be committed to an archived repository"},
-	{403, "SAML", PR_EAUTH, "authorize the token for the organization's single sign-on"},
 	{403, NULL, PR_EAUTH, "the workflow needs 'permissions: contents: write'"},
 	{404, NULL, PR_ENOTFOUND,
 		"the branch was deleted, or the token may not see the repository"},
@@ -47,9 +50,11 @@ int pr_github_refuse(const struct pr_github_change *change, const struct pr_gith
 
 	if (code == PR_ENOMEM)
 		return pr_fail_nomem(err);
-	return pr_fail(err, code, "nothing is committed to '%.120s' of '%s': %s%s%s",
-		change->branch, change->repository, answer->message, remedy ? "; " : "",
-		remedy ? remedy->text : "");
+	if (!remedy)
+		return pr_fail(err, code, NOTHING "%s", change->branch, change->repository,
+			answer->message);
+	return pr_fail(err, code, NOTHING "%s (%s)", change->branch, change->repository,
+		remedy->text, answer->message);
 }
 
 bool pr_github_refusal_passes(const struct pr_github_answer *answer)
