@@ -125,14 +125,14 @@ choose() {
 		return
 	done < <(pins_of "$1")
 	[ -z "$locked" ] || die 69 "no pin of $1 can be fetched"
-	read_lists
+	what=$(pins_of "$1" | awk 'END { print $2 }')    # as the last one
 	while read -r version; do
 		obtain "$1" "$version" "$what" || continue
 		say "warning: no pin of $1 can be fetched, taking $version"
 		echo "$1 $version" >>"$not_pinned"
 		return
 	done < <(current "$1")
-	die 69 "no source of $1 can be fetched"
+	die 69 "no version of $1 can be fetched"
 }
 
 # failed: for a trap of ERR; the last lines of the log, and where the rest is
