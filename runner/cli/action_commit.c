@@ -55,10 +55,10 @@ static const char *below(const char *path, const char *folder)
 	return strncmp(path, folder, n) == 0 && path[n] == '/' ? path + n + 1 : NULL;
 }
 
-static int resolve(const char *path, char **ret_path, struct pr_err *err)
+static int resolve(const char *path, const char *shown, char **ret_path, struct pr_err *err)
 {
 	*ret_path = realpath(path, NULL);
-	return *ret_path ? 0 : pr_fail_errno(err, errno, "'%s' is not committed", path);
+	return *ret_path ? 0 : pr_fail_errno(err, errno, "'%s' is not committed", shown);
 }
 
 /* The path in the repository is that of what links lead to: git has nothing behind a link. */
@@ -94,7 +94,7 @@ static int read_file(
 	if (goes_up(given))
 		return pr_fail(err, PR_EINVAL, "'%s' is not committed: write its path without '..'",
 			given);
-	if (resolve(workspace, &folder, err) || resolve(joined, &path, err))
+	if (resolve(workspace, workspace, &folder, err) || resolve(joined, given, &path, err))
 		return err->code;
 	name = below(path, folder);
 	if (!name)
