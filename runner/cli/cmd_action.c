@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/uuid.h"
 #include "cli/action_files.h"
+#include "cli/action_python.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/plan_execute.h"
@@ -36,6 +37,7 @@ struct action {
 	bool summary; /* is wanted */
 	bool commit;  /* likewise */
 	struct pr_action_files files;
+	struct pr_action_python installed;
 	char *output_file; /* GitHub's: what a plan's environment says is not ours */
 	char *summary_file;
 	size_t errors; /* annotations so far */
@@ -255,6 +257,25 @@ static struct pr_log_sink console_of(struct action *action)
 		.arg = &action->stream};
 }
 
+/* A pr_log_write_fn for what is no line of the log. */
+static void write_plain(void *arg, const char *line, size_t n)
+{
+	(void)arg;
+	(void)pr_file_write_all(STDERR_FILENO, line, n, NULL);
+}
+
+static int make_python(struct action *action, struct pr_err *err)
+{
+	if (!pr_action_python_wanted(&action->inputs))
+		return 0;
+	if (!action->hosted)
+		return pr_action_python_make(
+			&action->installed, &action->inputs, write_plain, NULL, err);
+	pr_actions_stream_group(&action->stream, "Python");
+	return pr_action_python_make(
+		&action->installed, &action->inputs, pr_actions_stream_line, &action->stream, err);
+}
+
 static int run_plan(struct action *action, const struct pr_args *args)
 {
 	struct pr_hook groups = pr_actions_groups_hook(&action->stream);
@@ -281,15 +302,19 @@ static int run_plan(struct action *action, const struct pr_args *args)
 	return code;
 }
 
-/* What is wrong with the inputs fails the step whatever fail-on says. */
-static int refuse_inputs(struct action *action, const char *message)
+/* What is wrong before the plan is asked for fails the step whatever fail-on says. */
+static int refuse(struct action *action, const char *title, const char *message)
 {
 	struct pr_actions_facts facts = {.error = message};
 	struct pr_actions_result result;
 
+	if (action->hosted)
+		pr_actions_stream_end(&action->stream);
 	pr_actions_read_result(NULL, &result);
-	complain(action, "Inputs", message);
+	complain(action, title, message);
 	hand_on(action, NULL, &result, &facts);
+	if (action->hosted)
+		pr_action_files_give_back(&action->files, NULL, 0);
 	return PR_EXIT_FAILED;
 }
 
@@ -316,6 +341,7 @@ static void release(struct action *action)
 {
 	pr_actions_inputs_release(&action->inputs);
 	pr_action_files_release(&action->files);
+	pr_action_python_release(&action->installed);
 	free(action->output_file);
 	free(action->summary_file);
 }
@@ -324,6 +350,7 @@ static int act(struct pr_context *context, const struct pr_args *args)
 {
 	struct action action = {.context = context,
 		.hosted = pr_text_eq_nocase(pr_env_get("GITHUB_ACTIONS"), "true"),
+		.python = pr_args_flag(args, "python"),
 		.summary = true};
 	struct pr_err err = PR_ERR_INIT;
 	int code;
@@ -333,11 +360,12 @@ static int act(struct pr_context *context, const struct pr_args *args)
 	pr_actions_stream_init(&action.stream, STDOUT_FILENO);
 	if (keep_paths(&action, &err) || pr_actions_inputs_read(&action.inputs, &err) ||
 		hide_secrets(&action, &err) || check_inputs(&action, &err) ||
-		pr_action_files_choose(&action.files, &action.inputs, &err)) {
-		code = refuse_inputs(&action, err.msg);
-	} else {
+		pr_action_files_choose(&action.files, &action.inputs, &err))
+		code = refuse(&action, "Inputs", err.msg);
+	else if (make_python(&action, &err))
+		code = refuse(&action, "Python", err.msg);
+	else
 		code = run_plan(&action, args);
-	}
 	if (action.hosted)
 		pr_actions_stream_end(&action.stream);
 	pr_redact_listen(NULL, NULL);
@@ -345,7 +373,11 @@ static int act(struct pr_context *context, const struct pr_args *args)
 	return code;
 }
 
+static const struct pr_option options[] = {{"python", 0, PR_OPTION_FLAG, NULL,
+	"There is Python and uv: the inputs python-version and dependencies are taken.", NULL}};
+
 const struct pr_command pr_command_action = {.name = "action",
 	.more = "Inputs and outputs are described in the repository's action.yml.",
 	.summary = "As a step of GitHub Actions: inputs and outputs are its own.",
+	PR_OPTIONS(options),
 	.run = act};
