@@ -105,6 +105,13 @@ class Layout(Case):
             self.assertEqual(config["config"]["Labels"], manifest["annotations"])
             with tarfile.open(fileobj=io.BytesIO(layer)) as archive, open(path, "rb") as program:
                 self.assertEqual(archive.extractfile("plan-runner").read(), program.read())
+                licences = archive.extractfile("usr/share/licenses/plan-runner/THIRD-PARTY").read().decode()
+                own = archive.extractfile("usr/share/licenses/plan-runner/LICENSE").read()
+            versions, _ = pins()
+            named = dict(re.findall(r"(?m)^== (\S+) (\S+) ", licences))
+            self.assertEqual([*named], [name for name in versions if name != "ca-certificates"])
+            self.assertTrue(all(version in versions[name] for name, version in named.items()), named)
+            self.assertIn(b"Apache License", own)
 
     def test_nothing_but_what_is_listed(self):
         with open(CONTENTS, encoding="utf-8") as stream:
