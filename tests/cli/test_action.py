@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from actions_runner import SUMMARY_MAX, Console, read_outputs
+from actions_runner import Console, read_outputs, read_summary
 from platform_case import CLOSED, PlatformCase
 
 PHASES = ["Plan", "Steady state before", "Method", "Steady state after", "Rollbacks", "Report"]
@@ -43,9 +43,15 @@ class ActionCase(PlatformCase):
         self.assertEqual(done.err, "", "everything goes to one stream")
         done.console = Console(done.out)
         self.assertTrue(done.console.ended, done.out)
-        done.outputs, done.summary = read_outputs(done.file("output")), done.file("summary")
-        self.assertLess(len(done.summary.encode()), SUMMARY_MAX)
+        self.assertEqual((done.console.complaints, sum(done.console.lost.values())), ([], 0), done.out)
+        done.outputs, done.summary = read_outputs(self.left("output")), self.left("summary")
+        read_summary(done.summary.encode(), done.console)
         return done
+
+    def left(self, name):
+        """A file of the runner's, as it reads it."""
+        with open(os.path.join(self.folder, name), encoding="utf-8", errors="replace", newline="") as f:
+            return f.read()
 
     def errors(self, done):
         return [(c.title, c.data) for c in done.console.named("error")]
