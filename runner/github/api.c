@@ -18,22 +18,21 @@ void pr_github_api_headers(const char *bearer, struct pr_http_header headers[PR_
 	headers[2] = (struct pr_http_header){"Authorization", bearer};
 }
 
-/* Length of the name at the start of `text`; 0: there is none. */
-static size_t name_length(const char *text)
+/* What follows the name at the start of `text`; NULL: there is none. */
+static const char *skip_name(const char *text)
 {
 	size_t n = strspn(text, LETTERS "-_.");
 	bool dots = n <= 2 && strspn(text, ".") == n;
 
-	return n > NAME_MAX_LENGTH || dots ? 0 : n;
+	return n > NAME_MAX_LENGTH || dots ? NULL : text + n;
 }
 
 int pr_github_api_check_repository(const char *repository, struct pr_err *err)
 {
-	size_t owner = repository ? name_length(repository) : 0;
-	const char *name = owner && repository[owner] == '/' ? repository + owner + 1 : "";
-	size_t n = name_length(name);
+	const char *end = repository ? skip_name(repository) : NULL;
 
-	if (!n || name[n])
+	end = end && *end == '/' ? skip_name(end + 1) : NULL;
+	if (!end || *end)
 		return pr_fail(err, PR_EINVAL, "'%s' is not a repository's '<owner>/<name>'",
 			repository ? repository : "");
 	return 0;

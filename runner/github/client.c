@@ -1,7 +1,6 @@
 #include "github/client.h"
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/redact.h"
 #include "base/text.h"
 #include "base/uuid.h"
@@ -194,11 +193,9 @@ static bool try_again(struct pr_github_client *client, const struct pr_http_resp
 
 	if (ms < 0)
 		return false;
-	if (ms < left_ms) {
-		pr_debug("%s; asked again in %lld ms", answer->message, (long long)ms);
+	if (ms < left_ms)
 		return pr_timer_start(
 			       client->loop, &client->timer, ms * US_PER_MS, on_delay, client) == 0;
-	}
 	text = pr_text_format("%s; the next attempt would be in %lld s, and there is no time for "
 			      "it",
 		answer->message, (long long)(ms + MS_PER_S - 1) / MS_PER_S);

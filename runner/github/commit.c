@@ -1,7 +1,6 @@
 #include "github/commit.h"
 
 #include "base/escape.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "base/uuid.h"
 #include "codec/json.h"
@@ -132,8 +131,6 @@ static int begin_again(struct pr_github_commit *commit, struct pr_err *err)
 			"%s; the branch was tried %u times: run it when fewer commit to it",
 			commit->refused.msg, commit->rounds);
 	commit->rounds++;
-	pr_debug("the branch '%s' is looked at again in %lld ms", commit->change.branch,
-		(long long)(delay_us / US_PER_MS));
 	return pr_timer_start(commit->loop, &commit->pause, delay_us, on_pause, commit);
 }
 
@@ -320,7 +317,7 @@ static int go(struct pr_github_commit *commit, const struct step *step, struct p
 	pr_buf_clear(&commit->path);
 	pr_buf_release(&commit->body);
 	pr_buf_addf(&commit->path, "/repos/%s/git/%s", commit->change.repository, step->place);
-	if ((step->write(commit)) || commit->path.status || commit->body.status)
+	if (step->write(commit) || commit->path.status || commit->body.status)
 		return pr_fail_nomem(err);
 	request.path = pr_buf_str(&commit->path);
 	request.body = commit->body.len ? pr_buf_str(&commit->body) : NULL;

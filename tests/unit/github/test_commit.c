@@ -21,6 +21,14 @@
 #define OURS "6666666666666666666666666666666666666666"
 #define AGAIN "7777777777777777777777777777777777777777"
 
+#define TREE_BODY                         \
+	"{\"base_tree\":\"" OLD_TREE      \
+	"\",\"tree\":[{\"path\":\"plans/" \
+	"run.json\",\"mode\":\"100644\",\"type\":\"blob\",\"sha\":\"" BLOB "\"}]}"
+#define COMMIT_BODY                                                                   \
+	"{\"message\":\"Plan x execution\\n\\nVisit \\\"y\\\"\",\"tree\":\"" NEW_TREE \
+	"\",\"parents\":[\"" BASE "\"]}"
+
 #define REF(sha) {.status = 200, .body = "{\"object\":{\"sha\":\"" sha "\"}}"}
 #define COMMIT(tree) {.status = 200, .body = "{\"tree\":{\"sha\":\"" tree "\"}}"}
 #define MADE(sha) {.status = 201, .body = "{\"sha\":\"" sha "\"}"}
@@ -87,10 +95,11 @@ static void on_end(void *arg, const struct pr_github_committed *done, const stru
 
 static void run(struct fixture *f, const struct canned_step *steps, size_t n)
 {
-	const struct pr_github_access access = {.api = f->url,
-		.token = TOKEN,
-		.deadline_us = pr_loop_now_us(f->loop) + 20000 * US_PER_MS};
+	struct pr_github_access access = {.token = TOKEN};
 
+	assert_non_null(f);
+	access.api = f->url;
+	access.deadline_us = pr_loop_now_us(f->loop) + 20000 * US_PER_MS;
 	canned_serve(&f->canned, steps, n);
 	assert_int_equal(pr_github_commit_new(f->loop, &access, &change, &f->commit, &f->err), 0);
 	assert_int_equal(pr_github_commit_start(f->commit, on_end, f, &f->err), 0);
@@ -131,11 +140,7 @@ static void one_commit_takes_six_calls(void **state)
 		"PATCH /repos/acme/shop/git/refs/heads/feature/%231",
 	};
 	static const char *const bodies[] = {"", "",
-		"{\"encoding\":\"base64\",\"content\":\"e30=\"}",
-		"{\"base_tree\":\"" OLD_TREE "\",\"tree\":[{\"path\":\"plans/run.json\",\"mode\":"
-		"\"100644\",\"type\":\"blob\",\"sha\":\"" BLOB "\"}]}",
-		"{\"message\":\"Plan x execution\\n\\nVisit \\\"y\\\"\",\"tree\":\"" NEW_TREE
-		"\",\"parents\":[\"" BASE "\"]}",
+		"{\"encoding\":\"base64\",\"content\":\"e30=\"}", TREE_BODY, COMMIT_BODY,
 		"{\"sha\":\"" OURS "\",\"force\":false}"};
 	struct fixture *f = *state;
 
