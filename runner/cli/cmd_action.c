@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/uuid.h"
 #include "cli/action_files.h"
+#include "cli/action_keep.h"
 #include "cli/action_python.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -38,6 +39,7 @@ struct action {
 	bool commit;  /* likewise */
 	struct pr_action_files files;
 	struct pr_action_python installed;
+	struct pr_action_keep keep;
 	char *output_file; /* GitHub's: what a plan's environment says is not ours */
 	char *summary_file;
 	size_t errors; /* annotations so far */
@@ -298,8 +300,28 @@ static int run_plan(struct action *action, const struct pr_args *args)
 		pr_actions_stream_group(&action->stream, "Plan");
 	end = pr_plan_execute(&job, args, &err);
 	code = tell_end(action, &job, end, &err);
+	if (end == PR_PLAN_RAN)
+		pr_action_keep_commit(&action->keep, &job, action->files.workspace);
 	pr_log_remove(&action->stream);
 	return code;
+}
+
+/* A pr_action_keep_fn. */
+static void tell_commit(void *arg, const char *level, const char *message)
+{
+	struct action *action = arg;
+
+	if (action->hosted)
+		pr_actions_stream_command(&action->stream, level, "Commit", message);
+	else
+		pr_complain(action->context, "%s", message);
+}
+
+static int begin(struct action *action, const struct pr_args *args)
+{
+	if (action->commit)
+		pr_action_keep_prepare(&action->keep, &action->inputs, tell_commit, action);
+	return run_plan(action, args);
 }
 
 /* What is wrong before the plan is asked for fails the step whatever fail-on says. */
@@ -342,6 +364,7 @@ static void release(struct action *action)
 	pr_actions_inputs_release(&action->inputs);
 	pr_action_files_release(&action->files);
 	pr_action_python_release(&action->installed);
+	pr_action_keep_release(&action->keep);
 	free(action->output_file);
 	free(action->summary_file);
 }
@@ -365,7 +388,7 @@ static int act(struct pr_context *context, const struct pr_args *args)
 	else if (make_python(&action, &err))
 		code = refuse(&action, "Python", err.msg);
 	else
-		code = run_plan(&action, args);
+		code = begin(&action, args);
 	if (action.hosted)
 		pr_actions_stream_end(&action.stream);
 	pr_redact_listen(NULL, NULL);
