@@ -47,7 +47,7 @@ struct action {
 
 static void mask(void *arg, const char *secret)
 {
-	pr_actions_stream_mask(arg, secret, strchr(secret, '\n') ? LINE_LEAST : SECRET_LEAST);
+	pr_actions_stream_mask(arg, secret, strpbrk(secret, "\r\n") ? LINE_LEAST : SECRET_LEAST);
 }
 
 static int hide_secret(struct action *action, const char *secret, struct pr_err *err)
