@@ -208,9 +208,11 @@ class Properties(ActionCase):
         text = make_text(rng, 6)
         name = text.encode() if rng.random() < 0.7 else make_bytes(rng, 6)
         name = name.replace(b"/", b"").strip(ASCII_SPACE.encode())[:80]
+        if not name.strip(b"."):
+            name = b"named"
         if rng.random() < 0.3:
             name = b"in/" + name
-        return name if re.search(rb"[^./]", name) and not name.startswith(b"./") and name not in taken and not name.endswith(b"/") else b"named"
+        return name if name not in taken else name + b"2"
 
     def test_plans(self):
         for rng, case in self.rounds(40):
@@ -242,6 +244,8 @@ class Properties(ActionCase):
         for rng, case in self.rounds(150):
             with case:
                 name, value = rng.choice(named), make_text(rng).strip(ASCII_SPACE) + "\u2028x"
+                if rng.random() < 0.05:
+                    value = (value * 100000)[:25000] + "x"  # a variable has at most 128 KiB
                 if name in ("result-file", "log-file", "working-dir"):
                     value = "/proc/" + value
                 elif name.endswith("host"):
