@@ -80,7 +80,9 @@ take() {
 
 # Compiler -----------------------------------------------------------------------------------
 
-optimise="-Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fstack-protector-strong -fPIE"
+# both switches for tables: aarch64 has those of the second kind too, a tenth of the file
+optimise="-Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables"
+optimise+=" -fstack-protector-strong -fPIE"
 
 write_wrapper() {
 	local tool m=$W/musl/usr
