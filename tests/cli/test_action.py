@@ -263,6 +263,18 @@ class Inputs(ActionCase):
         done = self.step(self.inputs(made["plan"], args="action", entrypoint="/plan-runner"))
         self.assertEqual((done.code, done.outputs["status"]), (0, "completed"), done.out)
 
+    def test_a_pod_of_its_own(self):
+        """Where containers of actions are pods: any user, a home that is nobody's, no temporary folder of the runner's."""
+        self.assertEqual(os.geteuid(), 0, "needs root: it runs as somebody else")
+        made = self.seeded("noop")
+        os.chmod(self.folder, 0o777)
+        os.umask(0)
+        self.addCleanup(os.umask, 0o22)
+        self.user = 4242
+        done = self.step(self.inputs(made["plan"], working_dir="out", args="action"), HOME="/nonexistent", TMPDIR=None, RUNNER_TEMP=None,
+                         GITHUB_STEP_SUMMARY=None, PLAN_RUNNER_GRACE="9s")
+        self.assertEqual((done.code, done.outputs["journal"], done.console.before_mask), (0, "out/run.json", []), done.out)
+
     def test_what_the_execution_is_shown_with(self):
         made = self.seeded("noop")
         extra = [{"type": "url", "provider": "github", "topic": "commit", "value": "https://github.com/o/r"}]
