@@ -45,13 +45,13 @@ static void a_repository_is_an_owner_and_a_name(void **state)
 static void a_branch_is_what_git_takes(void **state)
 {
 	static const char *const texts[] = {"main", "feature/x", "release-1.2/rc.1", "a#b%c&d+e=f",
-		"\xc3\xbc/\xe2\x82\xac", "x@y", "a{b}", "-/x" + 2, NULL, "", "/", "/x", "x/",
-		"a//b", ".x", "a/.x", "x.", "a./b", "x.lock", "a.lock/b", "a..b", "a b", "a~1",
-		"a^", "a:b", "a?b", "a*", "a[b", "a\\b", "@", "a@{1}", "a\x01", "a\x7f", "a\n",
-		"\xff", "-x", HUNDRED HUNDRED HUNDRED};
+		"\xc3\xbc/\xe2\x82\xac", "x@y", "a{b}", NULL, "", "/", "/x", "x/", "a//b", ".x",
+		"a/.x", "x.", "a./b", "x.lock", "a.lock/b", "a..b", "a b", "a~1", "a^", "a:b",
+		"a?b", "a*", "a[b", "a\\b", "@", "a@{1}", "a\x01", "a\x7f", "a\n", "\xff", "-x",
+		HUNDRED HUNDRED HUNDRED};
 
 	(void)state;
-	check(pr_github_api_check_branch, texts, PR_LEN(texts), 8);
+	check(pr_github_api_check_branch, texts, PR_LEN(texts), 7);
 }
 
 static void a_path_stays_among_the_files_of_users(void **state)

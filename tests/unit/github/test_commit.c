@@ -21,9 +21,9 @@
 #define OURS "6666666666666666666666666666666666666666"
 #define AGAIN "7777777777777777777777777777777777777777"
 
-#define TREE_BODY                         \
-	"{\"base_tree\":\"" OLD_TREE      \
-	"\",\"tree\":[{\"path\":\"plans/" \
+#define READ_BASE "GET /repos/acme/shop/git/commits/" BASE
+#define TREE_BODY                                                      \
+	"{\"base_tree\":\"" OLD_TREE "\",\"tree\":[{\"path\":\"plans/" \
 	"run.json\",\"mode\":\"100644\",\"type\":\"blob\",\"sha\":\"" BLOB "\"}]}"
 #define COMMIT_BODY                                                                   \
 	"{\"message\":\"Plan x execution\\n\\nVisit \\\"y\\\"\",\"tree\":\"" NEW_TREE \
@@ -133,7 +133,7 @@ static void one_commit_takes_six_calls(void **state)
 		REF(BASE), COMMIT(OLD_TREE), MADE(BLOB), MADE(NEW_TREE), MADE(OURS), REF(OURS)};
 	static const char *const calls[] = {
 		"GET /repos/acme/shop/git/ref/heads/feature/%231",
-		"GET /repos/acme/shop/git/commits/" BASE,
+		READ_BASE,
 		"POST /repos/acme/shop/git/blobs",
 		"POST /repos/acme/shop/git/trees",
 		"POST /repos/acme/shop/git/commits",
