@@ -31,7 +31,7 @@ NAMES = ("/plan-runner", "/usr/bin/reliably", "/home/svc/.venv/bin/reliably")
 AS_DEPLOYED = ("service", "plan", "execute", "--set-status", "--log-stdout", "--load-environment")
 PATIENCE = 120
 PAGE = 20000  # bytes of an answer that goes into the journal
-PAGES = 25
+PAGES = 50
 
 
 def container(user, name, arguments, variables):
