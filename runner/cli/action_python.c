@@ -8,6 +8,7 @@
 #include "base/redact.h"
 #include "base/text.h"
 #include "cli/execution.h"
+#include "codec/json.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -77,49 +78,15 @@ static void on_end(void *arg, const struct pr_child_result *result)
 	pr_loop_stop(run->loop);
 }
 
-/* What uv keeps is of no use to anybody later: in GitHub's container the home is the machine's. */
-static int fill_environment(const char *folder, char ***ret_env, struct pr_err *err)
+static int start(struct run *run, char *const *argv, struct pr_err *err)
 {
-	static const char *const own[] = {"UV_CACHE_DIR", "UV_PYTHON_INSTALL_DIR"};
-	char *const *ours = pr_env_all();
-	size_t count = 0;
-	char **env;
-	bool whole;
-
-	while (ours[count])
-		count++;
-	env = calloc(count + PR_LEN(own) + 1, sizeof *env);
-	whole = env != NULL;
-	for (size_t i = 0; whole && i < count; i++)
-		whole = (env[i] = pr_text_dup(ours[i])) != NULL;
-	for (size_t i = 0; whole && i < PR_LEN(own); i++)
-		if (!pr_env_get_set(own[i]))
-			whole = (env[count++] = pr_text_format(
-					 "%s=%s/%s", own[i], folder, own[i])) != NULL;
-	*ret_env = env;
-	return whole ? 0 : pr_fail_nomem(err);
-}
-
-static void free_texts(char ***texts)
-{
-	for (char **text = *texts; text && *text; text++)
-		free(*text);
-	free(*texts);
-}
-
-static int start(struct run *run, const char *folder, char *const *argv, struct pr_err *err)
-{
-	__attribute__((cleanup(free_texts))) char **env = NULL;
-	struct pr_child_options options = {.program = argv[0],
+	const struct pr_child_options options = {.program = argv[0],
 		.argv = argv,
 		.timeout_us = -1,
 		.no_input = true,
 		.output = on_output};
-	int rc = fill_environment(folder, &env, err);
+	int rc = pr_loop_new(NULL, &run->loop, err);
 
-	options.env = env;
-	if (!rc)
-		rc = pr_loop_new(NULL, &run->loop, err);
 	if (!rc)
 		rc = pr_signals_watch(&run->signals, run->loop, err);
 	return rc ? rc : pr_child_start(run->loop, &options, on_end, run, &run->child, err);
@@ -139,14 +106,13 @@ static int judge(const struct run *run, const char *what, struct pr_err *err)
 }
 
 /* Runs uv to its end, or to the first signal; `what` begins messages. */
-static int run_uv(struct run *run, const char *folder, char *const *argv, const char *what,
-	struct pr_err *err)
+static int run_uv(struct run *run, char *const *argv, const char *what, struct pr_err *err)
 {
 	int rc;
 
 	for (size_t i = 0; i < OUT_AND_ERR; i++)
 		pr_buf_init(&run->lines[i], LINE_MAX_BYTES + 1);
-	rc = start(run, folder, argv, err);
+	rc = start(run, argv, err);
 	while (!rc && !run->ended && !run->signals.received)
 		rc = pr_loop_run(run->loop, err);
 	return rc ? pr_wrap(err, "%s", what) : judge(run, what, err);
@@ -167,7 +133,7 @@ static int call_uv(
 	__attribute__((cleanup(run_release))) struct run run = {
 		.write = maker->write, .arg = maker->arg};
 
-	return run_uv(&run, maker->python->folder, argv, what, err);
+	return run_uv(&run, argv, what, err);
 }
 
 static int make_environment(const struct maker *maker, const char *version, struct pr_err *err)
@@ -182,26 +148,49 @@ static int make_environment(const struct maker *maker, const char *version, stru
 		maker, version ? argv : bare, "the environment of Python cannot be made", err);
 }
 
+/* Adds the words of a command, each with its NUL; the number of them. */
+static size_t add_words(
+	const struct maker *maker, const char *python, const json_t *packages, struct pr_buf *out)
+{
+	const char *const fixed[] = {maker->uv, "pip", "install", python, "--"};
+	size_t i;
+	const json_t *package;
+
+	for (i = 0; i < PR_LEN(fixed); i++)
+		pr_buf_add(out, fixed[i], strlen(fixed[i]) + 1);
+	json_array_foreach (pr_json_mutable(packages), i, package)
+		pr_buf_add(out, json_string_value(package), json_string_length(package) + 1);
+	return PR_LEN(fixed) + json_array_size(packages);
+}
+
+/* `words`: what add_words made, `count` of them. */
+static int call_words(
+	const struct maker *maker, const struct pr_buf *words, size_t count, struct pr_err *err)
+{
+	char **argv = calloc(count + 1, sizeof *argv);
+	char *word = words->ptr;
+	int rc;
+
+	if (!argv)
+		return pr_fail_nomem(err);
+	for (size_t i = 0; i < count; i++, word += strlen(word) + 1)
+		argv[i] = word;
+	rc = call_uv(maker, argv, "the dependencies cannot be installed", err);
+	free(argv);
+	return rc;
+}
+
 static int install(const struct maker *maker, const json_t *packages, struct pr_err *err)
 {
 	PR_AUTO(free) char *python = pr_text_format("--python=%s/bin/python", maker->place);
-	const char *const fixed[] = {maker->uv, "pip", "install", python, "--"};
-	size_t count = json_array_size(packages);
-	__attribute__((cleanup(free_texts))) char **argv =
-		calloc(PR_LEN(fixed) + count + 1, sizeof *argv);
-	bool whole = python && argv;
+	PR_AUTO(buf) struct pr_buf words = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	size_t count = python ? add_words(maker, python, packages, &words) : 0;
 
-	if (!count)
+	if (!json_array_size(packages))
 		return 0;
-	for (size_t i = 0; whole && i < PR_LEN(fixed) + count; i++) {
-		argv[i] = pr_text_dup(i < PR_LEN(fixed) ? fixed[i]
-							: json_string_value(json_array_get(
-								  packages, i - PR_LEN(fixed))));
-		whole = argv[i] != NULL;
-	}
-	if (!whole)
+	if (!count || words.status)
 		return pr_fail_nomem(err);
-	return call_uv(maker, argv, "the dependencies cannot be installed", err);
+	return call_words(maker, &words, count, err);
 }
 
 static int export_environment(const char *place, struct pr_err *err)
@@ -243,6 +232,37 @@ bool pr_action_python_wanted(const struct pr_actions_inputs *inputs)
 	return inputs->values[PR_INPUT_PYTHON_VERSION] || inputs->values[PR_INPUT_DEPENDENCIES];
 }
 
+static int make_both(const struct maker *maker, const struct pr_actions_inputs *inputs,
+	const json_t *packages, struct pr_err *err)
+{
+	int rc = make_environment(maker, inputs->values[PR_INPUT_PYTHON_VERSION], err);
+
+	return rc ? rc : install(maker, packages, err);
+}
+
+/* What uv keeps is of no use to anybody later: in GitHub's container the home is the machine's. */
+static int make_in(const struct maker *maker, const struct pr_actions_inputs *inputs,
+	const json_t *packages, struct pr_err *err)
+{
+	static const char *const kept[] = {"UV_CACHE_DIR", "UV_PYTHON_INSTALL_DIR"};
+	bool ours[PR_LEN(kept)] = {false};
+	int rc = 0;
+
+	for (size_t i = 0; i < PR_LEN(kept) && !rc; i++) {
+		PR_AUTO(free) char *place = pr_file_join(maker->python->folder, kept[i]);
+
+		ours[i] = !pr_env_get_set(kept[i]);
+		if (ours[i])
+			rc = place ? pr_env_set(kept[i], place, err) : pr_fail_nomem(err);
+	}
+	if (!rc)
+		rc = make_both(maker, inputs, packages, err);
+	for (size_t i = 0; i < PR_LEN(kept); i++)
+		if (ours[i])
+			(void)pr_env_unset(kept[i], NULL);
+	return rc;
+}
+
 int pr_action_python_make(struct pr_action_python *python, const struct pr_actions_inputs *inputs,
 	pr_log_write_fn *write, void *arg, struct pr_err *err)
 {
@@ -263,9 +283,7 @@ int pr_action_python_make(struct pr_action_python *python, const struct pr_actio
 	maker.place = pr_file_join(python->folder, "venv");
 	if (!maker.place)
 		return pr_fail_nomem(err);
-	rc = make_environment(&maker, inputs->values[PR_INPUT_PYTHON_VERSION], err);
-	if (!rc)
-		rc = install(&maker, packages, err);
+	rc = make_in(&maker, inputs, packages, err);
 	return rc ? rc : export_environment(maker.place, err);
 }
 
