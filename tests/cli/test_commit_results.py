@@ -248,12 +248,6 @@ class Races(CommitCase):
                 self.assertEqual(self.github.calls().count("POST blobs"), 2, "they are there already")
                 self.assertEqual({json.loads(r["body"])["force"] for r in self.github.records if r["method"] == "PATCH"}, {False})
 
-    def test_somebody_who_is_always_faster(self):
-        self.github.before("PATCH", "/refs/heads/main", self.somebody_commits, 99)
-        done = self.commit()
-        self.check_refused(done, "not a fast forward", "8 times")
-        self.assertEqual((self.others, self.github.calls().count("PATCH refs")), (8, 8))
-
     def test_refused_for_an_instant(self):
         for status, words in ((409, "Reference cannot be updated"), (422, "Update is not a fast forward"), (503, "x"), (429, "y")):
             with self.subTest(status):

@@ -99,7 +99,7 @@ static void run(struct fixture *f, const struct canned_step *steps, size_t n)
 
 	assert_non_null(f);
 	access.api = f->url;
-	access.deadline_us = pr_loop_now_us(f->loop) + 20000 * US_PER_MS;
+	access.deadline_us = pr_loop_now_us(f->loop) + 60000 * US_PER_MS;
 	canned_serve(&f->canned, steps, n);
 	assert_int_equal(pr_github_commit_new(f->loop, &access, &change, &f->commit, &f->err), 0);
 	assert_int_equal(pr_github_commit_start(f->commit, on_end, f, &f->err), 0);
@@ -178,6 +178,37 @@ static void a_lost_race_is_run_again(void **state)
 	assert_int_equal(f->rounds, 2);
 	assert_non_null(strstr(requests[9].body, "\"parents\":[\"" THEIRS "\"]"));
 	assert_int_equal(f->canned.record->count, PR_LEN(steps));
+}
+
+#define ROUNDS 12
+#define ROUND_CALLS 5
+
+/* For so long that time must not be real. */
+static void who_is_always_slower_gives_up(void **state)
+{
+	static const struct canned_step round[2][ROUND_CALLS] = {
+		{REF(BASE), COMMIT(OLD_TREE), MADE(NEW_TREE), MADE(OURS), FAR},
+		{REF(THEIRS), COMMIT(OLD_TREE), MADE(NEW_TREE), MADE(AGAIN), FAR}};
+	static const struct canned_step blob = MADE(BLOB);
+	struct canned_step steps[ROUNDS * ROUND_CALLS + 1];
+	struct fixture *f = *state;
+	struct pr_fake_clock fake;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ROUNDS * ROUND_CALLS; i++) {
+		steps[n++] = round[i / ROUND_CALLS % 2][i % ROUND_CALLS];
+		if (i == 1)
+			steps[n++] = blob;
+	}
+	pr_fake_clock_init(&fake, 0);
+	pr_loop_free(pr_steal(f->loop));
+	assert_int_equal(pr_loop_new(&fake.clock, &f->loop, NULL), 0);
+	run(f, steps, n);
+	assert_int_equal(f->rounds, ROUNDS);
+	assert_int_equal(f->err.code, PR_EPROTO);
+	assert_non_null(strstr(f->err.msg, "not a fast forward; the branch was tried 12 times"));
+	assert_int_equal(f->canned.record->count, n);
+	assert_true(fake.monotonic_us > 5000 * US_PER_MS);
 }
 
 /* An answer that got lost, and what the branch shows then. */
@@ -339,6 +370,7 @@ int main(void)
 		TEST(one_commit_takes_six_calls),
 		TEST(the_same_files_make_no_commit),
 		TEST(a_lost_race_is_run_again),
+		TEST(who_is_always_slower_gives_up),
 		TEST(a_lost_answer_is_looked_for),
 		TEST(a_refusal_on_a_branch_that_stands_still_is_the_end),
 		TEST(a_strange_answer_is_the_end),

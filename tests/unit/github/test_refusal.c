@@ -70,8 +70,9 @@ static void the_line_keeps_its_beginning(void **state)
 	far.branch = branch;
 	set(&answer, 403, branch);
 	assert_int_equal(pr_github_refuse(&far, &answer, &err), PR_EAUTH);
-	assert_non_null(strstr(err.msg, "b' of 'acme/shop': the workflow needs 'permissions: "
-					"contents: write' (told 403: bbb"));
+	assert_non_null(strstr(err.msg,
+		"b' of 'acme/shop': the token may not write: the workflow needs 'permissions: "
+		"contents: write' (told 403: bbb"));
 }
 
 static void out_of_memory_stays_that(void **state)
