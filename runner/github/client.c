@@ -219,8 +219,10 @@ static void on_response(void *arg, const struct pr_http_response *response)
 	if (is_doubtful(response))
 		client->doubtful = true;
 	judge(client, response, &answer);
-	if (answer.code == PR_OK || !try_again(client, response, &answer))
+	if (answer.code == PR_OK || !try_again(client, response, &answer)) {
+		pr_http_call_free(pr_steal(client->call)); /* its body is the caller's again */
 		client->fn(client->arg, &answer);
+	}
 	json_decref(answer.body);
 }
 
@@ -235,6 +237,7 @@ static int attempt(struct pr_github_client *client, struct pr_err *err)
 		.header_count = PR_GITHUB_API_HEADERS + (asked->body ? 1 : 0),
 		.body = asked->body,
 		.body_len = asked->body_len,
+		.body_stays = true,
 		.connect_ms = CONNECT_MS,
 		.idle_ms = SILENCE_MS,
 		.body_max = ANSWER_MAX,
