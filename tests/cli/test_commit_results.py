@@ -363,6 +363,14 @@ class Unwell(CommitCase):
         self.check_refused(done, "418")
         self.assertEqual((self.errors(done), done.outputs["status"]), ([], "completed"))
 
+    def test_a_token_is_hidden_where_words_are_cut(self):
+        for n in (170, 185, 195):
+            self.fresh()
+            self.github.fault(times=None, do="status", status=418, body={"message": "x" * n + TOKEN})
+            warning, = self.warnings(self.commit())
+            self.assertIn("x" * n, warning)
+            self.assertNotIn(TOKEN[:4], warning)
+
     def test_redirects_do_not_carry_the_token_away(self):
         other = self.another()
         elsewhere = other.url.replace("127.0.0.1", "localhost")
