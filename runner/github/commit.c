@@ -37,9 +37,9 @@ struct pr_github_commit {
 	struct sha base_tree;  /* of it */
 	struct sha tree;       /* of ours */
 	struct sha made;       /* our commit on `base` */
+	struct sha maybe;      /* one of ours that may be on the branch: no answer told */
 	bool passing;          /* what the last refusal to move the branch was */
-	bool doubtful;         /* `made` may be on the branch */
-	struct pr_err refused; /* that refusal */
+	struct pr_err refused; /* the last one that another round followed */
 	unsigned rounds;
 	pr_github_commit_fn *fn;
 	void *arg;
@@ -129,7 +129,7 @@ static int begin_again(struct pr_github_commit *commit, struct pr_err *err)
 
 	if (commit->rounds >= ROUNDS_MAX)
 		return pr_fail(err, commit->refused.code,
-			"%s; the branch was tried %u times: run it when fewer commit to it",
+			"%s; it was tried %u times: run it again later",
 			commit->refused.msg, commit->rounds);
 	commit->rounds++;
 	return pr_timer_start(commit->loop, &commit->pause, delay_us, on_pause, commit);
@@ -143,8 +143,8 @@ static int take_branch(
 
 	if (rc)
 		return rc;
-	if (*commit->made.text && pr_text_eq(tip.text, commit->made.text)) {
-		end(commit, commit->made.text, NULL);
+	if (pr_text_eq(tip.text, commit->maybe.text)) {
+		end(commit, commit->maybe.text, NULL);
 		return 0;
 	}
 	if (*commit->made.text && pr_text_eq(tip.text, commit->base.text)) {
@@ -154,6 +154,7 @@ static int take_branch(
 		return err->code;
 	}
 	commit->base = tip;
+	*commit->made.text = '\0';
 	return go(commit, &read_commit, err);
 }
 
@@ -221,6 +222,17 @@ static int write_tree(struct pr_github_commit *commit)
 		json_pack("{s:s, s:o}", "base_tree", commit->base_tree.text, "tree", entries));
 }
 
+/* What GitHub has just made is not seen everywhere at once. */
+static int not_seen(
+	struct pr_github_commit *commit, const struct pr_github_answer *answer, struct pr_err *err)
+{
+	if (!pr_github_refusal_of_objects(answer))
+		return pr_github_refuse(&commit->change, answer, err);
+	pr_err_clear(&commit->refused);
+	(void)pr_github_refuse(&commit->change, answer, &commit->refused);
+	return begin_again(commit, err);
+}
+
 /* The same tree: the branch has these very files. After a doubtful attempt they are there because
  * of it. */
 static int take_tree(
@@ -232,12 +244,15 @@ static int take_tree(
 		return rc;
 	if (!pr_text_eq(commit->tree.text, commit->base_tree.text))
 		return go(commit, &make_commit, err);
-	end(commit, commit->doubtful ? commit->made.text : NULL, NULL);
+	end(commit, *commit->maybe.text ? commit->maybe.text : NULL, NULL);
 	return 0;
 }
 
-static const struct step make_tree = {
-	.method = "POST", .place = "trees", .write = write_tree, .take = take_tree};
+static const struct step make_tree = {.method = "POST",
+	.place = "trees",
+	.write = write_tree,
+	.take = take_tree,
+	.refused = not_seen};
 
 static int write_commit(struct pr_github_commit *commit)
 {
@@ -254,8 +269,11 @@ static int take_made(
 	return rc ? rc : go(commit, &move_branch, err);
 }
 
-static const struct step make_commit = {
-	.method = "POST", .place = "commits", .write = write_commit, .take = take_made};
+static const struct step make_commit = {.method = "POST",
+	.place = "commits",
+	.write = write_commit,
+	.take = take_made,
+	.refused = not_seen};
 
 static int write_move(struct pr_github_commit *commit)
 {
@@ -280,7 +298,8 @@ static int not_moved(
 	pr_err_clear(&commit->refused);
 	(void)pr_github_refuse(&commit->change, answer, &commit->refused);
 	commit->passing = pr_github_refusal_passes(answer);
-	commit->doubtful = answer->doubtful;
+	if (answer->doubtful)
+		commit->maybe = commit->made;
 	if (answer->doubtful || answer->status == 409 || answer->status == 422)
 		return begin_again(commit, err);
 	*err = commit->refused;

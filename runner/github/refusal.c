@@ -58,15 +58,27 @@ int pr_github_refuse(const struct pr_github_change *change, const struct pr_gith
 		remedy->text, answer->message);
 }
 
+static bool has_one_of(const char *text, const char *const *parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(text, parts[i]))
+			return true;
+	return false;
+}
+
 bool pr_github_refusal_passes(const struct pr_github_answer *answer)
 {
 	static const char *const passing[] = {"fast forward", "fast-forward", "cannot lock",
 		"cannot be updated", "but expected", "try again"};
 
-	if (answer->doubtful || answer->status == 409)
-		return true;
-	for (size_t i = 0; i < PR_LEN(passing); i++)
-		if (strstr(answer->words, passing[i]))
-			return true;
-	return false;
+	return answer->doubtful || answer->status == 409 ||
+	       has_one_of(answer->words, passing, PR_LEN(passing));
+}
+
+bool pr_github_refusal_of_objects(const struct pr_github_answer *answer)
+{
+	static const char *const unseen[] = {
+		"does not exist", "not a valid", "BadObjectState", "not found"};
+
+	return answer->status == 422 && has_one_of(answer->words, unseen, PR_LEN(unseen));
 }

@@ -18,4 +18,10 @@ int pr_github_refuse(const struct pr_github_change *change, const struct pr_gith
  */
 bool pr_github_refusal_passes(const struct pr_github_answer *answer);
 
+/*
+ * Whether GitHub does not see an object that it has just made: its servers know of it one after the
+ * other, for some seconds.
+ */
+bool pr_github_refusal_of_objects(const struct pr_github_answer *answer);
+
 #endif

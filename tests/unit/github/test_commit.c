@@ -194,9 +194,26 @@ static void who_is_always_slower_gives_up(void **state)
 	run(f, steps, n);
 	assert_int_equal(f->rounds, ROUNDS);
 	assert_int_equal(f->err.code, PR_EPROTO);
-	assert_non_null(strstr(f->err.msg, "not a fast forward; the branch was tried 12 times"));
+	assert_non_null(strstr(f->err.msg, "not a fast forward; it was tried 12 times"));
 	assert_int_equal(f->canned.record->count, n);
 	assert_true(fake.monotonic_us > 5000 * US_PER_MS);
+}
+
+/* What is made is there, but not seen at once. */
+static void what_github_does_not_see_yet_is_waited_for(void **state)
+{
+	static const struct canned_step steps[] = {REF(BASE), COMMIT(OLD_TREE), MADE(BLOB),
+		SAYS(422, "GitRPC::BadObjectState"), REF(BASE), COMMIT(OLD_TREE), MADE(NEW_TREE),
+		SAYS(422, "Tree SHA does not exist"), REF(BASE), COMMIT(OLD_TREE), MADE(NEW_TREE),
+		MADE(OURS), FAR, REF(THEIRS), COMMIT(OLD_TREE),
+		SAYS(422, "base_tree is not a valid tree oid"), REF(THEIRS), COMMIT(OLD_TREE),
+		MADE(NEW_TREE), MADE(AGAIN), REF(AGAIN)};
+	struct fixture *f = *state;
+
+	RUN(f, steps);
+	assert_string_equal(f->sha, AGAIN);
+	assert_int_equal(f->rounds, 5);
+	assert_int_equal(f->canned.record->count, PR_LEN(steps));
 }
 
 /* An answer that got lost, and what the branch shows then. */
@@ -358,6 +375,7 @@ int main(void)
 		TEST(one_commit_takes_six_calls),
 		TEST(the_same_files_make_no_commit),
 		TEST(a_lost_race_is_run_again),
+		TEST(what_github_does_not_see_yet_is_waited_for),
 		TEST(who_is_always_slower_gives_up),
 		TEST(a_lost_answer_is_looked_for),
 		TEST(a_refusal_on_a_branch_that_stands_still_is_the_end),

@@ -108,6 +108,26 @@ static void what_may_pass_is_tried_again(void **state)
 	}
 }
 
+static void objects_that_are_not_seen_are_told_from_wrong_ones(void **state)
+{
+	static const struct {
+		long status;
+		const char *words;
+		bool unseen;
+	} tries[] = {{422, "Tree SHA does not exist", true}, {422, "GitRPC::BadObjectState", true},
+		{422, "base_tree is not a valid tree oid", true},
+		{422, "tree.path contains a malformed path component", false},
+		{404, "Not Found", false}, {403, "does not exist", false}};
+	struct pr_github_answer answer;
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(tries); i++) {
+		set(&answer, tries[i].status, tries[i].words);
+		if (pr_github_refusal_of_objects(&answer) != tries[i].unseen)
+			fail_msg("%s", tries[i].words);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +135,7 @@ int main(void)
 		cmocka_unit_test(the_line_keeps_its_beginning),
 		cmocka_unit_test(out_of_memory_stays_that),
 		cmocka_unit_test(what_may_pass_is_tried_again),
+		cmocka_unit_test(objects_that_are_not_seen_are_told_from_wrong_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
