@@ -22,6 +22,7 @@ CHECKOUT = os.environ["ACTION_CHECKOUT"]
 GITHUB_TOKEN = "ghs_canary0123456789abcdefghijklmnop"
 FORGED = ["::error::forged", "a\n::error::forged", "b\r::add-mask::forged", "##[error]forged", "::stop-commands::forged", "::endgroup::",
           "\nstatus<<E\nforged\nE\n", "| forged | <b>", "%0A::error::forged", "\U0001f4a5 \u2028::error::forged"]
+NOTHING = {"title": "Nothing", "description": "to do", "method": [], "rollbacks": []}  # the scratch image has no programs
 BASE = "debian:bookworm-slim"  # a machine with bash and nothing else
 WITH_DOCKER = os.environ["ACTION_MACHINE"]  # and one with the docker client; both have this machine's loopback
 HERE_ITSELF = "-self-hosted"  # act loses the last lines of a step now and then
@@ -55,15 +56,17 @@ class WorkflowCase(PlatformCase):
         return command
 
     def start_workflow(self, plan, **more):
-        child = subprocess.Popen(self.command(plan, **more), cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                 stderr=subprocess.STDOUT, encoding="utf-8")
+        said = tempfile.TemporaryFile("w+", encoding="utf-8")
+        self.addCleanup(said.close)
+        child = subprocess.Popen(self.command(plan, **more), cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+        child.said = said
         self.addCleanup(self.end, child)
-        self.addCleanup(child.stdout.close)
         return child
 
     def end_workflow(self, child):
-        output, _ = child.communicate(timeout=120)
-        return Workflow(child.returncode, output)
+        code = child.wait(120)
+        child.said.seek(0)
+        return Workflow(code, child.said.read())
 
     def run_workflow(self, plan, **more):
         return self.end_workflow(self.start_workflow(plan, **more))
@@ -99,7 +102,7 @@ class WorkflowCase(PlatformCase):
 
     def check_files(self):
         """Where journal and log go, and no summary."""
-        done = self.run_workflow(self.seeded("noop")["plan"], result_file="out/a b.json", log_file="out/x.log", summary="off")
+        done = self.run_workflow(self.plan(NOTHING)["plan"], result_file="out/a b.json", log_file="out/x.log", summary="off")
         self.assertEqual((done.code, done.saw["journal"], done.saw["log"]), (0, "out/a b.json", "out/x.log"), done.output)
         self.assertEqual(done.saw["journal status"], '"completed",')
         self.assertNotIn("## Chaos experiment", done.output)
@@ -110,7 +113,7 @@ class WorkflowCase(PlatformCase):
         github = GitHub(folder, tokens={GITHUB_TOKEN: "read write"})
         self.addCleanup(github.close)
         base = github.repository.commit("main", {"README.md": b"# Shop\n"})
-        done = self.run_workflow(self.seeded("noop")["plan"], commit_results="on", result_file="results/run.json", log_file="results/run.log",
+        done = self.run_workflow(self.plan(NOTHING)["plan"], commit_results="on", result_file="results/run.json", log_file="results/run.log",
                                  env={"GITHUB_API_URL": github.url, "GITHUB_REPOSITORY": github.name})
         self.assertEqual(done.code, 0, done.output)
         tip, parent = github.repository.log("main")[:2]
@@ -153,7 +156,11 @@ class WorkflowCase(PlatformCase):
         waits = {"type": "action", "name": "waits", "provider": {"type": "http", "url": CLOSED, "timeout": 2}, "pauses": {"after": 60}}
         plan = self.plan({"title": "t", "description": "d", "method": [waits], "rollbacks": []})
         child = self.start_workflow(plan["plan"])
-        self.wait_for("state:running", timeout=60)
+        try:
+            self.wait_for("state:running", timeout=60)
+        except AssertionError as e:
+            child.kill()
+            raise AssertionError("%s\n%s" % (e, self.end_workflow(child).output)) from None
         time.sleep(0.5)
         pid, began = self.program_of(plan["plan"]), time.monotonic()
         os.kill(pid, signal.SIGINT)
