@@ -61,13 +61,17 @@ static int resolve(const char *path, const char *shown, char **ret_path, struct 
 	return *ret_path ? 0 : pr_fail_errno(err, errno, "'%s' is not committed", shown);
 }
 
-/* The path in the repository is that of what links lead to: git has nothing behind a link. */
+/* The path in the repository is that of what links lead to: git has nothing behind a link. A pipe
+ * that the plan left there has no end. */
 static int read_content(
 	const char *path, const char *name, struct result_file *file, struct pr_err *err)
 {
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_GITHUB_FILE_MAX);
-	int rc = pr_file_read(path, &text, err);
+	int rc;
 
+	if (!pr_file_is_regular(path))
+		return pr_fail(err, PR_EINVAL, "'%s' is not committed: it is not a file", name);
+	rc = pr_file_read(path, &text, err);
 	if (rc == PR_ELIMIT) {
 		pr_err_clear(err);
 		return pr_fail(err, rc, "'%s' is not committed: it has more than %zu MiB", name,

@@ -234,6 +234,20 @@ class Places(CommitCase):
         self.assertEqual(self.github.calls(), [])
 
 
+    def test_what_a_plan_put_in_the_place_of_the_log(self):
+        for command, said in (("mkfifo results/run.log", "not a file"), ("mkdir results/run.log", "not a file"),
+                              ("ln -s /etc/hostname results/run.log", "not below the workspace"),
+                              ("mkdir -p .git && echo x > .git/x && ln -s ../.git/x results/run.log", "git's own"),
+                              ("true", "No such file")):
+            with self.subTest(command):
+                self.fresh()
+                action = {"type": "process", "path": "/bin/sh", "arguments": ["-c", "rm results/run.log && " + command]}
+                made = self.plan({"title": "t", "description": "d", "method": [{"type": "action", "name": "a", "provider": action}],
+                                  "rollbacks": []})
+                self.check_refused(self.step(self.variables(made["plan"])), said)
+                self.assertEqual(self.github.calls(), [])
+
+
 class Races(CommitCase):
     def test_who_was_faster_keeps_everything(self):
         for times in (1, 3):
