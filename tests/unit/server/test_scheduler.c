@@ -216,6 +216,17 @@ static bool all_have_started(struct fixture *f)
 	return count_starts(f) >= f->starts;
 }
 
+/* Its trap is set: "do" has written the file of that name after it. */
+static bool it_is_ready(struct fixture *f)
+{
+	return *get_file(f, "ready");
+}
+
+static bool it_was_asked(struct fixture *f)
+{
+	return *get_file(f, "asked");
+}
+
 static bool nothing_runs(struct fixture *f)
 {
 	return !*ask(f, "SELECT run FROM jobs WHERE plan_id = ?1");
@@ -470,21 +481,20 @@ static void a_suspended_schedule_rests(void **state)
 static void a_plan_that_is_forgotten_is_asked_to_end(void **state)
 {
 	struct fixture *f = *state;
-	PR_AUTO(free) char *asked = NULL;
 	struct pr_err err = PR_ERR_INIT;
 
 	put_file(f, "do",
-		"trap 'touch \"${0%/*}/asked\"; exit' TERM\n"
+		"trap 'echo >\"${0%/*}/asked\"; exit' TERM\n"
+		"echo >\"${0%/*}/ready\"\n"
 		"while :; do sleep 0.01; done\n",
 		0600);
 	plan(f, NOW);
 	starts(f, 1);
+	run_until(f, it_is_ready);
 	assert_int_equal(pr_store_change(f->store, NULL), 0);
 	commit(f, pr_scheduler_forget(f->scheduler, PLAN, &err), &err);
 	run_until(f, nothing_runs);
-	run_until(f, some_turns_are_over);
-	asked = pr_file_join(f->folder, "asked");
-	assert_true(pr_file_exists(asked));
+	run_until(f, it_was_asked);
 }
 
 static void a_run_whose_server_is_gone_is_an_error(void **state)
@@ -539,10 +549,12 @@ static void stopping_asks_and_waits(void **state)
 
 	put_file(f, "do",
 		"trap 'sleep 0.1; echo over >&2; exit 2' TERM\n"
+		"echo >\"${0%/*}/ready\"\n"
 		"while :; do sleep 0.01; done\n",
 		0600);
 	plan(f, NOW);
 	starts(f, 1);
+	run_until(f, it_is_ready);
 	pr_scheduler_stop(f->scheduler, on_stopped, f);
 	assert_false(f->stopped);
 	run_until(f, is_stopped);
