@@ -58,17 +58,48 @@ static bool may_be_file(const char *path)
 	       (fstat(STDERR_FILENO, &out) || !same_inode(&found, &out));
 }
 
-static bool same_file(const char *a, const char *b)
+static bool same_inode_at(const char *a, const char *b)
 {
 	struct stat one;
 	struct stat other;
 
-	while (pr_text_starts(a, "./"))
-		a += 2;
-	while (pr_text_starts(b, "./"))
-		b += 2;
-	return pr_text_eq(a, b) ||
-	       (stat(a, &one) == 0 && stat(b, &other) == 0 && same_inode(&one, &other));
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && same_inode(&one, &other);
+}
+
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static char *folder_of(const char *path)
+{
+	size_t n = folder_length(path);
+
+	return n ? pr_text_format("%.*s", (int)n, path) : pr_text_dup(".");
+}
+
+/* Of files that are not there yet it is the name in the same folder. */
+static bool same_file(const char *a, const char *b)
+{
+	PR_AUTO(free) char *one = folder_of(a);
+	PR_AUTO(free) char *other = folder_of(b);
+
+	return pr_text_eq(a, b) || same_inode_at(a, b) ||
+	       (one && other && pr_text_eq(name_of(a), name_of(b)) && same_inode_at(one, other));
+}
+
+static int check_two(const struct pr_action_files *files, struct pr_err *err)
+{
+	const char *result = files->result ? files->result : "result.json";
+	const char *log = files->log ? files->log : "run.log";
+
+	if ((!files->result && !files->log) || !same_file(result, log))
+		return 0;
+	return pr_fail(err, PR_EINVAL,
+		"the inputs result-file and log-file are to be two files, both are '%s'",
+		files->result ? files->result : files->log);
 }
 
 /* One whose folder is missing could be written where the first missing folder is to be. */
@@ -126,12 +157,8 @@ int pr_action_files_choose(
 	if (choose(inputs, PR_INPUT_RESULT_FILE, "run.json", &files->result, &named[0]) ||
 		choose(inputs, PR_INPUT_LOG_FILE, "run.log", &files->log, &named[1]))
 		return pr_fail_nomem(err);
-	if ((files->result || files->log) &&
-		same_file(files->result ? files->result : "result.json",
-			files->log ? files->log : "run.log"))
-		return pr_fail(err, PR_EINVAL,
-			"the inputs result-file and log-file are to be two files, both are '%s'",
-			files->result ? files->result : files->log);
+	if (check_two(files, err))
+		return PR_EINVAL;
 	for (size_t i = 0; i < PR_LEN(paths); i++)
 		if (*paths[i] && check_place(*paths[i], checks[i], &files->folders[i], err))
 			return wrap(inputs, named[i], err);
@@ -139,7 +166,7 @@ int pr_action_files_choose(
 		if (files->folders[i].path && *files->folders[i].path &&
 			pr_file_mkdirs(files->folders[i].path, FOLDER_MODE, err))
 			return wrap(inputs, named[i], err);
-	return 0;
+	return check_two(files, err); /* two spellings of a folder that was missing */
 }
 
 const char *pr_action_files_shown(const struct pr_action_files *files, const char *path)

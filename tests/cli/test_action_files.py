@@ -76,7 +76,8 @@ class Places(ActionCase):
         with open(os.path.join(self.folder, "a"), "w") as f:
             f.write("of somebody")
         for given in ({"result_file": "a", "log_file": "./a"}, {"result_file": "run.log"}, {"log_file": "result.json"},
-                      {"result_file": "a", "log_file": "b"}, {"working_dir": "w", "log_file": "w/run.json"}):
+                      {"result_file": "a", "log_file": "b"}, {"working_dir": "w", "log_file": "w/run.json"},
+                      {"result_file": "new/x", "log_file": "new//x"}, {"result_file": "other/../x", "log_file": self.folder + "/x"}):
             with self.subTest(given):
                 done = self.step(self.inputs(made["plan"], fail_on="never", **given))
                 self.assertEqual((done.code, self.calls()), (2, []), done.out)
