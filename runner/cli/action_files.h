@@ -36,9 +36,9 @@ const char *pr_action_files_shown(const struct pr_action_files *files, const cha
 
 /*
  * In a container of GitHub's we are root and the workspace is somebody's, who must be able to
- * remove what we leave there: the files at the `count` paths (NULL ones are passed over), the folders
- * that were made, and what is kept between runs in the home folder, which is the machine's as well.
- * Otherwise nothing is done.
+ * remove what we leave there: the files at the `count` paths (NULL ones are passed over), the
+ * folders that were made, and what is kept between runs in the home folder, which is the machine's
+ * as well. Otherwise nothing is done.
  */
 void pr_action_files_give_back(
 	const struct pr_action_files *files, const char *const *paths, size_t count);
