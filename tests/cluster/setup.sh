@@ -48,6 +48,11 @@ platform_up() {
 	plan http PLAN_README_REMOVED
 	plan http PLAN_README_HELM
 	plan http-deviated PLAN_README_HELM_DEVIATED
+	plan http PLAN_USER_1001
+	plan http PLAN_USER_4242
+	plan http PLAN_USER_10001
+	plan http-deviated PLAN_POD_DEVIATED
+	plan noop PLAN_POD_NO_PROGRAM
 	INTEROP_EXPERIMENT=$here/delete-pod.json plan http PLAN_ROLE_denied
 	INTEROP_EXPERIMENT=$here/delete-pod.json plan http PLAN_ROLE_allowed
 	export RELIABLY_SERVICE_HOST=$host RELIABLY_ORGANIZATION_ID=$ORG
