@@ -185,7 +185,7 @@ static int wait_for(struct doing *doing, struct pr_github_commit *commit, struct
 	while (!rc && !doing->ended && !signals.received)
 		rc = pr_loop_run(doing->loop, err);
 	if (!rc && !doing->ended)
-		rc = pr_fail(err, PR_ECANCELED, "nothing is committed: interrupted");
+		rc = pr_fail(err, PR_ECANCELED, "interrupted: the results may not be committed");
 	return rc ? rc : doing->rc;
 }
 

@@ -129,8 +129,8 @@ static int begin_again(struct pr_github_commit *commit, struct pr_err *err)
 
 	if (commit->rounds >= ROUNDS_MAX)
 		return pr_fail(err, commit->refused.code,
-			"%s; it was tried %u times: run it again later",
-			commit->refused.msg, commit->rounds);
+			"%s; it was tried %u times: run it again later", commit->refused.msg,
+			commit->rounds);
 	commit->rounds++;
 	return pr_timer_start(commit->loop, &commit->pause, delay_us, on_pause, commit);
 }
@@ -348,10 +348,12 @@ static int go(struct pr_github_commit *commit, const struct step *step, struct p
 static void on_limit(void *arg)
 {
 	struct pr_github_commit *commit = arg;
+	bool moving = commit->step == &move_branch || *commit->maybe.text;
 	struct pr_err err = PR_ERR_INIT;
 
 	(void)pr_fail(&err, PR_ETIMEOUT,
-		"nothing is committed to '%.100s' of '%.120s': there was no time for more%s%s",
+		"%s committed to '%.100s' of '%.120s': there was no time for more%s%s",
+		moving ? "it is not known whether the results are" : "nothing is",
 		commit->change.branch, commit->change.repository,
 		commit->refused.code ? "; before: " : "",
 		commit->refused.code ? commit->refused.msg : "");

@@ -309,20 +309,37 @@ static void a_long_limit_is_told_at_once(void **state)
 	assert_int_equal(f->canned.record->count, 1);
 }
 
-static void time_is_limited(void **state)
+static void run_until(struct fixture *f, const struct canned_step *steps, size_t n, int64_t ms)
 {
-	static const struct canned_step steps[] = {{.kind = CANNED_SILENCE}};
-	struct fixture *f = *state;
 	const struct pr_github_access access = {.api = f->url,
 		.token = TOKEN,
-		.deadline_us = pr_loop_now_us(f->loop) + 50 * US_PER_MS};
+		.deadline_us = pr_loop_now_us(f->loop) + ms * US_PER_MS};
 
-	canned_serve(&f->canned, steps, 1);
+	canned_serve(&f->canned, steps, n);
 	assert_int_equal(pr_github_commit_new(f->loop, &access, &change, &f->commit, NULL), 0);
 	assert_int_equal(pr_github_commit_start(f->commit, on_end, f, NULL), 0);
 	assert_int_equal(pr_loop_run(f->loop, NULL), 0);
 	assert_int_equal(f->ends, 1);
 	assert_int_equal(f->err.code, PR_ETIMEOUT);
+}
+
+static void time_is_limited(void **state)
+{
+	static const struct canned_step steps[] = {{.kind = CANNED_SILENCE}};
+	struct fixture *f = *state;
+
+	run_until(f, steps, PR_LEN(steps), 50);
+	assert_true(pr_text_starts(f->err.msg, "nothing is committed"));
+}
+
+static void what_github_does_not_confirm_is_not_denied(void **state)
+{
+	static const struct canned_step steps[] = {REF(BASE), COMMIT(OLD_TREE), MADE(BLOB),
+		MADE(NEW_TREE), MADE(OURS), {.kind = CANNED_SILENCE}};
+	struct fixture *f = *state;
+
+	run_until(f, steps, PR_LEN(steps), 2000);
+	assert_true(pr_text_starts(f->err.msg, "it is not known whether"));
 }
 
 static void what_cannot_be_is_refused_before_anything_is_sent(void **state)
@@ -383,6 +400,7 @@ int main(void)
 		TEST(what_passes_is_tried_again),
 		TEST(a_long_limit_is_told_at_once),
 		TEST(time_is_limited),
+		TEST(what_github_does_not_confirm_is_not_denied),
 		TEST(what_cannot_be_is_refused_before_anything_is_sent),
 	};
 
