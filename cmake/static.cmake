@@ -23,7 +23,7 @@ include(${PR_STATIC_DEPS}/toolchain.cmake)
 # No name of a folder may end in the file: two builds in two folders are equal.
 cmake_path(SET pr_root NORMALIZE ${CMAKE_CURRENT_LIST_DIR}/..)
 string(REGEX REPLACE "/$" "" pr_root ${pr_root})
-string(JOIN " " CMAKE_C_FLAGS_INIT -Os -fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+string(JOIN " " CMAKE_C_FLAGS_INIT -Os -fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
 	-fstack-protector-strong -ffile-prefix-map=${CMAKE_BINARY_DIR}=. -ffile-prefix-map=${pr_root}=.)
 file(READ ${PR_STATIC_DEPS}/ldflags CMAKE_EXE_LINKER_FLAGS_INIT)
 string(STRIP "${CMAKE_EXE_LINKER_FLAGS_INIT}" CMAKE_EXE_LINKER_FLAGS_INIT)

@@ -15,24 +15,11 @@
 # Needs Debian 12 or newer; as root it installs the packages that are missing, otherwise it names them.
 set -Eeuo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-pins=$here/pins.txt
-cache=${PLAN_RUNNER_CACHE:-${HOME:-/root}/.cache/plan-runner}
-sources=$cache/sources    # downloaded files, shared by the architectures
+# shellcheck source=docker/sources.sh
+. "$(dirname "${BASH_SOURCE[0]}")/sources.sh"
+apt_line=deb-src
 jobs=-j${JOBS:-$(nproc)}
-locked=
-
-say() { printf 'deps.sh: %s\n' "$*" >&2; }
-die() {
-	say "$2"
-	exit "$1"
-}
-
-case ${1-} in
-'') ;;
---locked) locked=1 ;;
-*) die 64 "unknown argument '$1' (only --locked)" ;;
-esac
+only_locked "$@"
 
 ARCH=${ARCH:-$(dpkg --print-architecture)}
 case $ARCH in
@@ -72,97 +59,6 @@ install_tools() {
 
 # Sources ------------------------------------------------------------------------------------
 
-libraries() { awk '$1 == "library" { print $2 }' "$pins"; }
-licence_of() { sed -n "s/^library $1 //p" "$pins"; }
-pins_of() { awk -v name="$1" '$1 == "library" { on = $2 == name } on && $1 == "pin" { print $2, $3, $4 }' "$pins"; }
-
-# mirror NAME: the URL that this machine's apt reads NAME (debian or debian-security) from; empty: none.
-mirror() {
-	local urls
-	if [ -n "${PLAN_RUNNER_MIRROR:-}" ]; then
-		echo "$PLAN_RUNNER_MIRROR/$1"
-		return
-	fi
-	urls=$(apt-get update --print-uris 2>/dev/null | sed -n "s#^'\(https\{0,1\}://.*/$1\)/dists/.*#\1#p" || true)
-	echo "${urls%%$'\n'*}"
-}
-
-# A private list of sources: the machine's own ones stay as they are.
-apt_lists=
-apt_options=()
-read_lists() {
-	local keys release releases main security
-	[ -z "$apt_lists" ] || return 0
-	main=$(mirror debian)
-	[ -n "$main" ] || die 69 "apt reads no mirror of Debian here: set PLAN_RUNNER_MIRROR"
-	security=$(mirror debian-security)
-	apt_lists=$(mktemp -d)
-	trap 'rm -rf "$apt_lists"' EXIT
-	mkdir -p "$apt_lists/lists/partial"
-	for keys in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
-		[ ! -e "$keys" ] || break
-	done
-	mapfile -t releases < <(sed -n 's/^release //p' "$pins")
-	for release in "${releases[@]}"; do
-		echo "deb-src [signed-by=$keys] $main $release main"
-		echo "deb-src [signed-by=$keys] ${security:-$main-security} $release-security main"
-	done >"$apt_lists/sources.list"
-	apt_options=(-o "Dir::Etc::sourcelist=$apt_lists/sources.list" -o Dir::Etc::sourceparts=-
-		-o "Dir::State::lists=$apt_lists/lists" -o Dir::Cache::srcpkgcache= -o Dir::Cache::pkgcache=
-		-o APT::Sandbox::User=root -o Acquire::Retries=3)
-	apt-get "${apt_options[@]}" update >>"$log" 2>&1 || say "warning: apt could not read every list, see $log"
-}
-
-upstream() { # VERSION: without epoch and Debian revision
-	local version=${1#*:}
-	echo "${version%-*}"
-}
-
-main_file() { # NAME VERSION dsc|tar: the file that a pin's checksum is of
-	if [ "$3" = dsc ]; then
-		echo "$1_${2#*:}.dsc"
-	else
-		find . -name "$1_$(upstream "$2").orig.tar.*" ! -name '*.asc' -print -quit
-	fi
-}
-
-complete() { # FILE: true when it is there, and with a .dsc every file that it lists, unaltered
-	[ -s "$1" ] || return 1
-	[ "${1%.dsc}" != "$1" ] || return 0
-	awk '/^[^ ]/ { on = $1 == "Checksums-Sha256:"; next } on { print $1 "  " $3 }' "$1" |
-		sha256sum --check --strict --status 2>/dev/null
-}
-
-# obtain NAME VERSION dsc|tar: true when its files are in the current folder.
-obtain() {
-	local only=()
-	complete "$(main_file "$@")" && return
-	[ "$3" = dsc ] || only=(--tar-only)
-	read_lists
-	apt-get "${apt_options[@]}" source -qq --download-only "${only[@]}" "$1=$2" >>"$log" 2>&1 || true
-	complete "$(main_file "$@")"    # what apt fetched it has checked against the release's signature
-}
-
-# choose NAME: sets `version` and `what` to the first acceptable pin whose files can be had.
-choose() {
-	local sum file
-	while read -r version what sum; do
-		obtain "$1" "$version" "$what" || continue
-		file=$(main_file "$1" "$version" "$what")
-		echo "$sum  $file" | sha256sum --check --status || die 65 "$file is not the pinned one"
-		return
-	done < <(pins_of "$1")
-	[ -z "$locked" ] || die 69 "no pin of $1 can be fetched"
-	read_lists
-	while read -r version; do
-		obtain "$1" "$version" "$what" || continue
-		say "warning: no pin of $1 can be fetched, taking $version"
-		echo "$1 $version" >>"$W/not-pinned"
-		return
-	done < <(apt-cache "${apt_options[@]}" showsrc --only-source "$1" | sed -n 's/^Version: //p' | sort -Vru)
-	die 69 "no source of $1 can be fetched"
-}
-
 # take NAME: unpacks it into $W/src/NAME and writes its chapter of THIRD-PARTY.
 take() {
 	local version what file
@@ -184,7 +80,9 @@ take() {
 
 # Compiler -----------------------------------------------------------------------------------
 
-optimise="-Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fstack-protector-strong -fPIE"
+# both switches for tables: aarch64 has those of the second kind too, a tenth of the file
+optimise="-Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables"
+optimise+=" -fstack-protector-strong -fPIE"
 
 write_wrapper() {
 	local tool m=$W/musl/usr
@@ -361,11 +259,11 @@ build_all() {
 		The static file contains these libraries, built from the source packages of Debian, with its changes, and the
 		parts of gcc's runtime library that the compiler adds (GPL-3.0-or-later WITH GCC-exception-3.1).
 	END
-	for name in $(libraries); do
+	for name in $(names library); do
 		take "$name"
 	done
 	write_wrapper
-	for name in $(libraries); do
+	for name in $(names library); do
 		say "$ARCH: building $name"
 		(
 			trap - ERR    # it is reported once, below
@@ -375,17 +273,10 @@ build_all() {
 	rm -rf "$W/src" "$W/build"
 }
 
-failed() {
-	local status=$?
-	trap - ERR
-	tail -n 20 "$log" >&2
-	say "$ARCH: failed, the whole output is in $log"
-	exit "$status"
-}
-
 install_tools
 key=$({
-	cat "$here/deps.sh" "$pins"
+	cat "$here/deps.sh"
+	rows library
 	"$gnu-gcc" --version
 	ld.lld --version
 	echo "$ARCH"
@@ -393,11 +284,12 @@ key=$({
 W=$cache/static/${key::16}/$ARCH    # everything that is built; its name must not end in the output
 P=$W/prefix
 log=$W.log
+not_pinned=$W/not-pinned
 map="-ffile-prefix-map=$W=."
 mkdir -p "${W%/*}"
 exec 9>"$W.lock"
 flock 9
-if [ ! -e "$W/complete" ] || { [ -n "$locked" ] && [ -e "$W/not-pinned" ]; }; then
+if [ ! -e "$W/complete" ] || { [ -n "$locked" ] && [ -e "$not_pinned" ]; }; then
 	: >"$log"
 	trap failed ERR
 	build_all

@@ -1,16 +1,38 @@
 #include "actions/activities.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "codec/json.h"
 #include "codec/json_write.h"
 
 #include <string.h>
 
+#define US_PER_S 1e6
+
 static const char *text_of(const json_t *object, const char *key)
 {
 	const char *text = pr_json_str(object, key);
 
 	return text ? text : "";
+}
+
+static int64_t time_of(const json_t *entry, const char *key)
+{
+	int64_t wall_us;
+
+	return pr_stamp_read(pr_json_str(entry, key), &wall_us) ? wall_us : -1;
+}
+
+/* What was interrupted may have an end and nothing else. */
+static double duration_of(const json_t *entry)
+{
+	const json_t *duration = json_object_get(entry, "duration");
+	int64_t start = time_of(entry, "start");
+	int64_t end = time_of(entry, "end");
+
+	if (json_is_number(duration))
+		return json_number_value(duration);
+	return start >= 0 && end >= start ? (double)(end - start) / US_PER_S : -1.0;
 }
 
 struct visit {
@@ -27,12 +49,12 @@ static void visit_list(const struct visit *visit, const json_t *list)
 
 	json_array_foreach (pr_json_mutable(list), i, entry) {
 		const json_t *activity = pr_json_object(entry, "activity");
-		const json_t *duration = json_object_get(entry, "duration");
 		struct pr_actions_activity seen = {.phase = visit->phase,
 			.name = text_of(activity, "name"),
 			.type = text_of(activity, "type"),
 			.status = text_of(entry, "status"),
-			.duration = json_is_number(duration) ? json_number_value(duration) : -1.0,
+			.start_us = time_of(entry, "start"),
+			.duration = duration_of(entry),
 			.untolerated = json_is_false(json_object_get(entry, "tolerance_met")),
 			.entry = entry};
 

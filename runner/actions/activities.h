@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* One run entry. Texts are borrowed from the journal, and never NULL. */
 struct pr_actions_activity {
@@ -12,6 +13,7 @@ struct pr_actions_activity {
 	const char *name;
 	const char *type;
 	const char *status;
+	int64_t start_us; /* wall time, negative: unknown */
 	double duration;  /* seconds, negative: unknown */
 	bool untolerated; /* a probe whose value is not in its tolerance */
 	const json_t *entry;

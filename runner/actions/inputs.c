@@ -26,8 +26,14 @@ static const struct {
 		"RELIABLY_SERVICE_TOKEN_FILE", .required = true, .secret = true},
 	[PR_INPUT_FAIL_ON] = {.name = "fail-on"},
 	[PR_INPUT_WORKING_DIR] = {.name = "working-dir"},
+	[PR_INPUT_RESULT_FILE] = {.name = "result-file"},
+	[PR_INPUT_LOG_FILE] = {.name = "log-file"},
+	[PR_INPUT_SUMMARY] = {.name = "summary"},
+	[PR_INPUT_COMMIT_RESULTS] = {.name = "commit-results"},
 	[PR_INPUT_EXTRA] = {"reliably-experiment-extra", NULL, "RELIABLY_EXECUTION_EXTRA"},
 	[PR_INPUT_GITHUB_TOKEN] = {"github-token", NULL, "GITHUB_TOKEN", .secret = true},
+	[PR_INPUT_PYTHON_VERSION] = {.name = "python-version"},
+	[PR_INPUT_DEPENDENCIES] = {.name = "dependencies"},
 };
 
 /* "INPUT_PLAN-ID", or with `underscores` "INPUT_PLAN_ID". */
@@ -38,33 +44,49 @@ static void name_variable(const char *input, bool underscores, char ret_name[VAR
 		*p = underscores && *p == '-' ? '_' : (char)toupper((unsigned char)*p);
 }
 
-static int take_variable(const char *name, bool secret, char **value, struct pr_err *err)
+/* Where a value goes: the first that is not empty counts, one that differs from it is kept aside.
+ */
+static int keep_value(
+	struct pr_actions_inputs *inputs, size_t row, const char *input, const char *text)
 {
-	const char *text = pr_env_get(name);
+	char **place = inputs->values[row] ? &inputs->others[row] : &inputs->values[row];
+
+	if (!*text || *place || pr_text_eq(inputs->values[row], text))
+		return 0;
+	*place = pr_text_dup(text);
+	if (!inputs->names[row])
+		inputs->names[row] = input;
+	return *place ? 0 : PR_ENOMEM;
+}
+
+static int take_variable(struct pr_actions_inputs *inputs, size_t row, const char *input,
+	const char *variable, struct pr_err *err)
+{
+	const char *text = pr_env_get(variable);
 	PR_AUTO(free) char *copy = pr_text_dup(text);
-	const char *trimmed = copy ? pr_text_trim(copy) : NULL;
 
 	if (!text)
 		return 0;
-	if (!trimmed)
+	if (!copy || keep_value(inputs, row, input, pr_text_trim(copy)))
 		return pr_fail_nomem(err);
-	if (*trimmed && !*value) {
-		*value = pr_text_dup(trimmed);
-		if (!*value)
-			return pr_fail_nomem(err);
-	}
-	return secret ? pr_env_unset(name, err) : 0;
+	if (!rows[row].secret)
+		return 0;
+	explicit_bzero(copy, strlen(copy));
+	return pr_env_unset(variable, err);
 }
 
-static int take_input(const char *input, bool secret, char **value, struct pr_err *err)
+static int take_input(
+	struct pr_actions_inputs *inputs, size_t row, const char *input, struct pr_err *err)
 {
-	char name[VARIABLE_MAX];
+	char variable[VARIABLE_MAX];
 	int rc;
 
-	name_variable(input, false, name);
-	rc = take_variable(name, secret, value, err);
-	name_variable(input, true, name);
-	return rc ? rc : take_variable(name, secret, value, err);
+	if (!input)
+		return 0;
+	name_variable(input, false, variable);
+	rc = take_variable(inputs, row, input, variable, err);
+	name_variable(input, true, variable);
+	return rc ? rc : take_variable(inputs, row, input, variable, err);
 }
 
 int pr_actions_inputs_read(struct pr_actions_inputs *inputs, struct pr_err *err)
@@ -73,11 +95,28 @@ int pr_actions_inputs_read(struct pr_actions_inputs *inputs, struct pr_err *err)
 
 	*inputs = (struct pr_actions_inputs){0};
 	for (size_t i = 0; i < PR_INPUT_COUNT && !rc; i++) {
-		rc = take_input(rows[i].name, rows[i].secret, &inputs->values[i], err);
-		if (!rc && rows[i].alias)
-			rc = take_input(rows[i].alias, rows[i].secret, &inputs->values[i], err);
+		rc = take_input(inputs, i, rows[i].name, err);
+		if (!rc)
+			rc = take_input(inputs, i, rows[i].alias, err);
 	}
 	return rc;
+}
+
+const char *pr_actions_inputs_name(
+	const struct pr_actions_inputs *inputs, enum pr_actions_input input)
+{
+	return inputs->names[input] ? inputs->names[input] : rows[input].name;
+}
+
+int pr_actions_inputs_check(const struct pr_actions_inputs *inputs, struct pr_err *err)
+{
+	for (size_t i = 0; i < PR_INPUT_COUNT; i++)
+		if (inputs->others[i])
+			return pr_fail(err, PR_EINVAL,
+				"the inputs %s and %s are one thing and have different values: "
+				"give one of them",
+				rows[i].name, rows[i].alias ? rows[i].alias : rows[i].name);
+	return 0;
 }
 
 static bool stands_in(const char *variable)
@@ -85,17 +124,27 @@ static bool stands_in(const char *variable)
 	return variable && pr_env_get_set(variable);
 }
 
+static bool speaks_upstream(const struct pr_actions_inputs *inputs)
+{
+	for (size_t i = 0; i < PR_INPUT_COUNT; i++)
+		if (rows[i].alias && pr_text_eq(inputs->names[i], rows[i].alias))
+			return true;
+	return false;
+}
+
 int pr_actions_inputs_require(
 	const struct pr_actions_inputs *inputs, bool configured, struct pr_err *err)
 {
 	PR_AUTO(buf) struct pr_buf names = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	bool upstream = speaks_upstream(inputs);
 	size_t count = 0;
 
 	for (size_t i = 0; i < PR_INPUT_COUNT; i++) {
 		if (!rows[i].required || inputs->values[i] || stands_in(rows[i].variable) ||
 			stands_in(rows[i].file) || (configured && rows[i].variable))
 			continue;
-		pr_buf_addf(&names, "%s%s", count ? ", " : "", rows[i].name);
+		pr_buf_addf(&names, "%s%s", count ? ", " : "",
+			upstream && rows[i].alias ? rows[i].alias : rows[i].name);
 		count++;
 	}
 	if (!count)
@@ -129,30 +178,53 @@ int pr_actions_inputs_export(const struct pr_actions_inputs *inputs, struct pr_e
 	return rc;
 }
 
-const char *pr_actions_inputs_ignored(size_t index)
+int pr_actions_inputs_switch(const struct pr_actions_inputs *inputs, enum pr_actions_input input,
+	bool fallback, bool *ret_on, struct pr_err *err)
 {
-	static const char *const ignored[] = {"python-version", "dependencies"};
-	char name[VARIABLE_MAX];
+	static const char *const words[] = {"off", "on", "false", "true", "no", "yes"};
+	const char *text = inputs->values[input];
 
-	for (size_t i = 0; i < PR_LEN(ignored); i++) {
-		bool given;
-
-		name_variable(ignored[i], false, name);
-		given = pr_env_get_set(name) != NULL;
-		name_variable(ignored[i], true, name);
-		given |= pr_env_get_set(name) != NULL;
-		if (given && index-- == 0)
-			return ignored[i];
+	if (!text) {
+		*ret_on = fallback;
+		return 0;
 	}
-	return NULL;
+	for (size_t i = 0; i < PR_LEN(words); i++) {
+		if (!pr_text_eq_nocase(text, words[i]))
+			continue;
+		*ret_on = i % 2;
+		return 0;
+	}
+	return pr_fail(err, PR_EINVAL, "the input %s is '%s', it takes on or off",
+		pr_actions_inputs_name(inputs, input), text);
+}
+
+int pr_actions_inputs_refuse_python(const struct pr_actions_inputs *inputs, struct pr_err *err)
+{
+	bool version = inputs->values[PR_INPUT_PYTHON_VERSION] != NULL;
+	bool dependencies = inputs->values[PR_INPUT_DEPENDENCIES] != NULL;
+
+	if (!version && !dependencies)
+		return 0;
+	return pr_fail(err, PR_EINVAL,
+		"there is no Python here for %s%s%s: use " PR_ACTION "/python@v" PR_VERSION
+		" (python/action.yml, image " PR_IMAGE ":" PR_VERSION "-python)",
+		version ? rows[PR_INPUT_PYTHON_VERSION].name : "",
+		version && dependencies ? " and " : "",
+		dependencies ? rows[PR_INPUT_DEPENDENCIES].name : "");
+}
+
+static void wipe(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
 }
 
 void pr_actions_inputs_release(struct pr_actions_inputs *inputs)
 {
 	for (size_t i = 0; i < PR_INPUT_COUNT; i++) {
-		if (rows[i].secret && inputs->values[i])
-			explicit_bzero(inputs->values[i], strlen(inputs->values[i]));
-		free(inputs->values[i]);
+		wipe(inputs->values[i]);
+		wipe(inputs->others[i]);
 	}
 	*inputs = (struct pr_actions_inputs){0};
 }

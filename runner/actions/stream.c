@@ -92,7 +92,7 @@ void pr_actions_stream_mask(struct pr_actions_stream *stream, const char *secret
 	const char *line;
 
 	open_commands(stream);
-	while (rest && (line = strsep(&rest, "\n"))) {
+	while (rest && (line = strsep(&rest, "\r\n"))) {
 		PR_AUTO(free) char *trimmed = pr_text_dup(line);
 		const char *text = trimmed ? pr_text_trim(trimmed) : "";
 

@@ -38,8 +38,9 @@ void pr_actions_stream_command(
 void pr_actions_stream_group(struct pr_actions_stream *stream, const char *title);
 
 /*
- * Has the runner hide a secret: each of its lines, without white space around. Lines of less than
- * `least` bytes are left out: they would hide half of every text.
+ * Has the runner hide a secret: each of its lines, which end at CR as well (the runner hides
+ * what is between them alone, too), without white space around. Lines of less than `least` bytes
+ * are left out: they would hide half of every text.
  */
 void pr_actions_stream_mask(struct pr_actions_stream *stream, const char *secret, size_t least);
 

@@ -2,6 +2,7 @@
 
 #include "actions/activities.h"
 #include "actions/markdown.h"
+#include "actions/timeline.h"
 #include "base/redact.h"
 #include "base/text.h"
 #include "codec/json.h"
@@ -44,9 +45,15 @@ static void add_duration(double seconds, struct pr_buf *out)
 		pr_buf_addf(out, "%.3f s", seconds);
 }
 
+struct table {
+	struct pr_actions_span span;
+	struct pr_buf *out;
+};
+
 static void add_row(void *arg, const struct pr_actions_activity *activity)
 {
-	struct pr_buf *out = arg;
+	const struct table *table = arg;
+	struct pr_buf *out = table->out;
 	PR_AUTO(free) char *detail = pr_actions_detail(activity);
 
 	pr_buf_adds(out, "| ");
@@ -57,6 +64,8 @@ static void add_row(void *arg, const struct pr_actions_activity *activity)
 	pr_markdown_text(activity->status, NAME_MAX_BYTES, out);
 	pr_buf_adds(out, activity->untolerated ? ", not tolerated | " : " | ");
 	add_duration(activity->duration, out);
+	pr_buf_adds(out, " | ");
+	pr_actions_bar(&table->span, activity, out);
 	pr_buf_adds(out, " | ");
 	pr_markdown_text(detail ? detail : "", DETAIL_MAX, out);
 	pr_buf_adds(out, " |\n");
@@ -76,18 +85,23 @@ static void add_facts(const json_t *journal, const struct pr_actions_result *res
 	if (json_is_number(duration))
 		pr_buf_addf(out, "- Duration: %.3f s\n", json_number_value(duration));
 	add_fact("Journal", facts->journal, out);
+	add_fact("Log", facts->log, out);
 	add_fact("Error", facts->error, out);
 }
 
 int pr_actions_summary(const json_t *journal, const struct pr_actions_result *result,
 	const struct pr_actions_facts *facts, struct pr_buf *out)
 {
+	struct table table = {.out = out};
+
 	pr_buf_addf(out, "## Chaos experiment: %s\n\n", pr_actions_outcome(result));
 	add_facts(journal, result, facts, out);
 	if (journal) {
-		pr_buf_adds(out, "\n| Activity | Type | Phase | Status | Duration | Result |\n"
-				 "| --- | --- | --- | --- | ---: | --- |\n");
-		pr_actions_each(journal, add_row, out);
+		pr_buf_adds(out,
+			"\n| Activity | Type | Phase | Status | Duration | Timeline | Result |\n"
+			"| --- | --- | --- | --- | ---: | --- | --- |\n");
+		pr_actions_span_read(journal, &table.span);
+		pr_actions_each(journal, add_row, &table);
 	}
 	pr_buf_addc(out, '\n');
 	return pr_markdown_cut(out, PR_ACTIONS_SUMMARY_MAX, cut_note);

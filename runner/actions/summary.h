@@ -14,6 +14,7 @@ struct pr_actions_facts {
 	const char *plan;    /* id */
 	const char *url;     /* of the execution */
 	const char *journal; /* path */
+	const char *log;     /* likewise */
 	const char *error;   /* why nothing ran, or why the run ended */
 };
 

@@ -6,11 +6,11 @@
 #include "base/redact.h"
 #include "base/text.h"
 #include "codec/json.h"
+#include "github/api.h"
 #include "net/url.h"
 
 #include <string.h>
 
-#define DEFAULT_API "https://api.github.com"
 #define US_PER_S 1000000
 #define DATE_LENGTH 10
 
@@ -66,18 +66,16 @@ int pr_github_send(struct pr_native_call *call, const char *method, const struct
 {
 	struct pr_github *github = call->state;
 	const char *api = pr_env_get_set("GITHUB_API_URL");
-	PR_AUTO(free) char *url = pr_text_format("%s%s", api ? api : DEFAULT_API, pr_buf_str(path));
+	PR_AUTO(free) char *url =
+		pr_text_format("%s%s", api ? api : PR_GITHUB_API_DEFAULT, pr_buf_str(path));
 	PR_AUTO(free) char *bearer = pr_text_format("Bearer %s", github->token);
-	const struct pr_http_header headers[] = {
-		{"Accept", "application/vnd.github+json"},
-		{"X-GitHub-Api-Version", "2022-11-28"},
-		{"Authorization", bearer},
-	};
+	struct pr_http_header headers[PR_GITHUB_API_HEADERS];
 	const struct pr_http_request request = {
 		.method = method, .url = url, .headers = headers, .header_count = PR_LEN(headers)};
 
 	if (!url || !bearer || path->status)
 		return pr_fail_nomem(err);
+	pr_github_api_headers(bearer, headers);
 	github->then = then;
 	return pr_native_fetch_start(&github->fetch, &call->env, &request, on_answer, call, err);
 }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -78,6 +79,14 @@ int pr_random_bytes(void *bytes, size_t n, struct pr_err *err)
 		n -= (size_t)got;
 	}
 	return 0;
+}
+
+double pr_random_fraction(void)
+{
+	uint16_t bits = 0;
+
+	(void)pr_random_bytes(&bits, sizeof bits, NULL);
+	return (double)bits / UINT16_MAX;
 }
 
 int pr_random_hex(char *ret_text, size_t n, struct pr_err *err)

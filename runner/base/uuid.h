@@ -21,6 +21,9 @@ int pr_uuid_random(char ret_text[PR_UUID_SIZE], struct pr_err *err);
 /* Fills `n` bytes with randomness of the system. */
 int pr_random_bytes(void *bytes, size_t n, struct pr_err *err);
 
+/* A random number from 0 to 1, to spread what many do at once; 0 without randomness. */
+double pr_random_fraction(void);
+
 /* Most bytes that pr_random_hex takes. */
 #define PR_RANDOM_HEX_MAX 32
 

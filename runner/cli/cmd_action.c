@@ -8,6 +8,9 @@
 #include "base/redact.h"
 #include "base/text.h"
 #include "base/uuid.h"
+#include "cli/action_files.h"
+#include "cli/action_keep.h"
+#include "cli/action_python.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/plan_execute.h"
@@ -31,17 +34,27 @@ struct action {
 	bool hosted; /* GitHub runs us: outside of it nothing of its protocol is printed */
 	unsigned fail_on;
 	char plan[PR_UUID_SIZE];
-	char *result_file; /* NULL: the default */
-	char *log_file;
-	char *output_file; /* those of GitHub's files: what a plan's environment says is not ours */
+	bool python;  /* our image has it */
+	bool summary; /* is wanted */
+	bool commit;  /* likewise */
+	struct pr_action_files files;
+	struct pr_action_python installed;
+	struct pr_action_keep keep;
+	char *output_file; /* GitHub's: what a plan's environment says is not ours */
 	char *summary_file;
-	char *workspace;
 	size_t errors; /* annotations so far */
 };
 
 static void mask(void *arg, const char *secret)
 {
-	pr_actions_stream_mask(arg, secret, strchr(secret, '\n') ? LINE_LEAST : SECRET_LEAST);
+	pr_actions_stream_mask(arg, secret, strpbrk(secret, "\r\n") ? LINE_LEAST : SECRET_LEAST);
+}
+
+static int hide_secret(struct action *action, const char *secret, struct pr_err *err)
+{
+	if (secret && action->hosted)
+		pr_actions_stream_mask(&action->stream, secret, 1);
+	return pr_redact_add(secret, err);
 }
 
 /* Before anything can be printed; later secrets follow as they become known. */
@@ -54,11 +67,9 @@ static int hide_secrets(struct action *action, struct pr_err *err)
 	int rc = 0;
 
 	for (size_t i = 0; i < PR_LEN(secrets) && !rc; i++) {
-		const char *secret = action->inputs.values[secrets[i]];
-
-		if (secret && action->hosted)
-			pr_actions_stream_mask(&action->stream, secret, 1);
-		rc = pr_redact_add(secret, err);
+		rc = hide_secret(action, action->inputs.values[secrets[i]], err);
+		if (!rc)
+			rc = hide_secret(action, action->inputs.others[secrets[i]], err);
 	}
 	if (action->hosted)
 		pr_redact_listen(mask, &action->stream);
@@ -67,34 +78,63 @@ static int hide_secrets(struct action *action, struct pr_err *err)
 	return rc;
 }
 
+static int name_input(const struct action *action, enum pr_actions_input input, struct pr_err *err)
+{
+	return pr_wrap(err, "the input %s", pr_actions_inputs_name(&action->inputs, input));
+}
+
+/* What would be refused later in the name of the variable that the input stands for. */
+static int check_connection(const struct action *action, struct pr_err *err)
+{
+	char *const *values = action->inputs.values;
+	__attribute__((cleanup(pr_service_release))) struct pr_service service = {0};
+	char organization[PR_UUID_SIZE];
+	char source[64];
+
+	if (values[PR_INPUT_SERVICE_HOST] &&
+		pr_service_check_host(pr_env_get("RELIABLY_SERVICE_HOST"), err))
+		return name_input(action, PR_INPUT_SERVICE_HOST, err);
+	if (values[PR_INPUT_ORGANIZATION_ID] &&
+		pr_uuid_parse(values[PR_INPUT_ORGANIZATION_ID], organization, err))
+		return name_input(action, PR_INPUT_ORGANIZATION_ID, err);
+	if (!values[PR_INPUT_TOKEN])
+		return 0;
+	pr_text_print(source, sizeof source, "the input %s",
+		pr_actions_inputs_name(&action->inputs, PR_INPUT_TOKEN));
+	return pr_service_set_token(&service, values[PR_INPUT_TOKEN], source, err);
+}
+
+/* First what decides over how the rest is told. */
+static int check_words(struct action *action, struct pr_err *err)
+{
+	const struct pr_actions_inputs *inputs = &action->inputs;
+	const char *fail_on = inputs->values[PR_INPUT_FAIL_ON];
+	int rc = pr_actions_inputs_switch(inputs, PR_INPUT_SUMMARY, true, &action->summary, err);
+
+	if (!rc)
+		rc = pr_actions_inputs_switch(
+			inputs, PR_INPUT_COMMIT_RESULTS, false, &action->commit, err);
+	if (!rc)
+		rc = pr_actions_read_fail_on("the input fail-on",
+			fail_on ? fail_on : PR_ACTIONS_FAIL_ON, &action->fail_on, err);
+	if (!rc && !action->python)
+		rc = pr_actions_inputs_refuse_python(inputs, err);
+	return rc ? rc : pr_actions_inputs_check(inputs, err);
+}
+
 static int check_inputs(struct action *action, struct pr_err *err)
 {
 	const char *plan = action->inputs.values[PR_INPUT_PLAN_ID];
-	const char *fail_on = action->inputs.values[PR_INPUT_FAIL_ON];
 	PR_AUTO(free) char *config = pr_service_config_path(NULL);
 	bool configured = config && pr_file_exists(config);
 
-	if (pr_actions_read_fail_on("the input fail-on", fail_on ? fail_on : PR_ACTIONS_FAIL_ON,
-		    &action->fail_on, err) ||
-		pr_actions_inputs_require(&action->inputs, configured, err))
+	if (check_words(action, err) || pr_actions_inputs_require(&action->inputs, configured, err))
 		return PR_EINVAL;
 	if (pr_uuid_parse(plan, action->plan, err))
-		return pr_wrap(err, "the input plan-id");
-	return pr_actions_inputs_export(&action->inputs, err);
-}
-
-/* Upstream's names in the folder that was asked for; without one those of every other run. */
-static int choose_files(struct action *action, struct pr_err *err)
-{
-	const char *folder = action->inputs.values[PR_INPUT_WORKING_DIR];
-
-	if (!folder)
-		return 0;
-	if (pr_file_mkdirs(folder, 0755, err))
-		return pr_wrap(err, "the input working-dir");
-	action->result_file = pr_file_join(folder, "run.json");
-	action->log_file = pr_file_join(folder, "run.log");
-	return action->result_file && action->log_file ? 0 : pr_fail_nomem(err);
+		return name_input(action, PR_INPUT_PLAN_ID, err);
+	if (pr_actions_inputs_export(&action->inputs, err))
+		return PR_ENOMEM;
+	return check_connection(action, err);
 }
 
 static void complain(struct action *action, const char *title, const char *message)
@@ -107,22 +147,6 @@ static void complain(struct action *action, const char *title, const char *messa
 	action->errors++;
 }
 
-/* As later steps find it, whose working directory is the workspace. */
-static const char *journal_path(const struct action *action, const struct pr_plan_job *job)
-{
-	const char *workspace = action->workspace;
-	const char *path = job->execution.journal ? job->result_path : NULL;
-	size_t n = workspace ? strlen(workspace) : 0;
-
-	if (!path || !pr_file_exists(path))
-		return "";
-	while (n && workspace[n - 1] == '/')
-		n--;
-	if (n && strncmp(path, workspace, n) == 0 && path[n] == '/')
-		path += n + 1;
-	return pr_text_starts(path, "./") ? path + 2 : path;
-}
-
 static int write_outputs(const struct action *action, const struct pr_actions_result *result,
 	const struct pr_actions_facts *facts, struct pr_err *err)
 {
@@ -132,7 +156,8 @@ static int write_outputs(const struct action *action, const struct pr_actions_re
 	} outputs[] = {{"status", result->status},
 		{"deviated", result->deviated ? "true" : "false"},
 		{"execution-url", facts->url ? facts->url : ""},
-		{"journal", facts->journal ? facts->journal : ""}};
+		{"journal", facts->journal ? facts->journal : ""},
+		{"log", facts->log ? facts->log : ""}};
 	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(PR_BUF_TEXT_MAX);
 
 	for (size_t i = 0; i < PR_LEN(outputs); i++)
@@ -163,7 +188,7 @@ static void hand_on(struct action *action, const json_t *journal,
 	if (write_outputs(action, result, facts, &err))
 		complain(action, "Outputs", err.msg);
 	pr_err_clear(&err);
-	if (write_summary(action, journal, result, facts, &err))
+	if (action->summary && write_summary(action, journal, result, facts, &err))
 		complain(action, "Summary", err.msg);
 }
 
@@ -193,53 +218,17 @@ static void tell_refusal(struct action *action, const struct pr_plan_job *job, c
 		complain(action, "Plan not run", message);
 }
 
-static void give(const char *path, const struct stat *owner)
-{
-	if (path)
-		(void)lchown(path, owner->st_uid, owner->st_gid);
-}
-
-static void give_folder(const char *path, const struct stat *owner)
-{
-	struct stat found;
-
-	if (lstat(path, &found) == 0 && found.st_uid == 0)
-		give(path, owner);
-}
-
-/*
- * In a container of GitHub's we are root and the workspace is somebody's, who must be able to
- * remove what we leave there: the two files, and the folders of working-dir that are root's.
- */
-static void give_back(const struct action *action, const struct pr_plan_job *job)
-{
-	PR_AUTO(free) char *folder = pr_text_dup(action->inputs.values[PR_INPUT_WORKING_DIR]);
-	struct stat owner;
-	char *slash = folder;
-
-	if (!action->hosted || geteuid() != 0 || stat(".", &owner) || owner.st_uid == 0)
-		return;
-	give(job->result_path, &owner);
-	give(job->log_path, &owner);
-	if (folder && (folder[0] == '/' || strstr(folder, "..")))
-		return; /* it may not be in the workspace */
-	while (slash && (slash = strchr(slash + 1, '/'))) {
-		*slash = '\0';
-		give_folder(folder, &owner);
-		*slash = '/';
-	}
-	if (folder)
-		give_folder(folder, &owner);
-}
-
 static int tell_end(struct action *action, const struct pr_plan_job *job, enum pr_plan_end end,
 	const struct pr_err *err)
 {
+	const char *const left[] = {job->result_path, job->log_path};
 	bool ran = end == PR_PLAN_RAN;
 	const json_t *journal = ran ? job->execution.journal : NULL;
 	struct pr_actions_facts facts = {.plan = action->plan,
 		.url = job->reporter ? pr_reporter_execution_url(job->reporter) : NULL,
-		.journal = journal_path(action, job),
+		.journal = pr_action_files_shown(
+			&action->files, job->execution.journal ? job->result_path : NULL),
+		.log = pr_action_files_shown(&action->files, job->log_path),
 		.error = ran ? job->execution.error.msg : err->msg};
 	struct pr_actions_result result;
 
@@ -251,7 +240,8 @@ static int tell_end(struct action *action, const struct pr_plan_job *job, enum p
 	else
 		tell_refusal(action, job, err->msg);
 	hand_on(action, journal, &result, &facts);
-	give_back(action, job);
+	if (action->hosted)
+		pr_action_files_give_back(&action->files, left, PR_LEN(left));
 	if (end == PR_PLAN_REFUSED && !action->hosted && !action->inputs.values[PR_INPUT_FAIL_ON])
 		return PR_EXIT_DEVIATED; /* as the other commands do */
 	return pr_actions_exit_code(&result, action->fail_on);
@@ -269,13 +259,32 @@ static struct pr_log_sink console_of(struct action *action)
 		.arg = &action->stream};
 }
 
+/* A pr_log_write_fn for what is no line of the log. */
+static void write_plain(void *arg, const char *line, size_t n)
+{
+	(void)arg;
+	(void)pr_file_write_all(STDERR_FILENO, line, n, NULL);
+}
+
+static int make_python(struct action *action, struct pr_err *err)
+{
+	if (!pr_action_python_wanted(&action->inputs))
+		return 0;
+	if (!action->hosted)
+		return pr_action_python_make(
+			&action->installed, &action->inputs, write_plain, NULL, err);
+	pr_actions_stream_group(&action->stream, "Python");
+	return pr_action_python_make(
+		&action->installed, &action->inputs, pr_actions_stream_line, &action->stream, err);
+}
+
 static int run_plan(struct action *action, const struct pr_args *args)
 {
 	struct pr_hook groups = pr_actions_groups_hook(&action->stream);
 	__attribute__((cleanup(pr_plan_job_release))) struct pr_plan_job job = {
 		.options = {.plan = action->plan,
-			.result_file = action->result_file,
-			.log_file = action->log_file,
+			.result_file = action->files.result,
+			.log_file = action->files.log,
 			.console = console_of(action),
 			.watcher = action->hosted ? &groups : NULL,
 			.set_status = true,
@@ -291,31 +300,43 @@ static int run_plan(struct action *action, const struct pr_args *args)
 		pr_actions_stream_group(&action->stream, "Plan");
 	end = pr_plan_execute(&job, args, &err);
 	code = tell_end(action, &job, end, &err);
+	if (end == PR_PLAN_RAN)
+		pr_action_keep_commit(&action->keep, &job, action->files.workspace);
 	pr_log_remove(&action->stream);
 	return code;
 }
 
-static void tell_ignored(struct action *action)
+/* A pr_action_keep_fn. */
+static void tell_commit(void *arg, const char *level, const char *message)
 {
-	const char *name;
+	struct action *action = arg;
 
-	for (size_t i = 0; action->hosted && (name = pr_actions_inputs_ignored(i)); i++) {
-		PR_AUTO(free) char *text = pr_text_format(
-			"The input %s has no effect: there is nothing to install.", name);
-
-		pr_actions_stream_command(&action->stream, "notice", "Input", text);
-	}
+	if (action->hosted)
+		pr_actions_stream_command(&action->stream, level, "Commit", message);
+	else
+		pr_complain(action->context, "%s", message);
 }
 
-/* What is wrong with the inputs fails the step whatever fail-on says. */
-static int refuse_inputs(struct action *action, const char *message)
+static int begin(struct action *action, const struct pr_args *args)
+{
+	if (action->commit)
+		pr_action_keep_prepare(&action->keep, &action->inputs, tell_commit, action);
+	return run_plan(action, args);
+}
+
+/* What is wrong before the plan is asked for fails the step whatever fail-on says. */
+static int refuse(struct action *action, const char *title, const char *message)
 {
 	struct pr_actions_facts facts = {.error = message};
 	struct pr_actions_result result;
 
+	if (action->hosted)
+		pr_actions_stream_end(&action->stream);
 	pr_actions_read_result(NULL, &result);
-	complain(action, "Inputs", message);
+	complain(action, title, message);
 	hand_on(action, NULL, &result, &facts);
+	if (action->hosted)
+		pr_action_files_give_back(&action->files, NULL, 0);
 	return PR_EXIT_FAILED;
 }
 
@@ -326,7 +347,7 @@ static int keep_paths(struct action *action, struct pr_err *err)
 		char **path;
 	} rows[] = {{"GITHUB_OUTPUT", &action->output_file},
 		{"GITHUB_STEP_SUMMARY", &action->summary_file},
-		{"GITHUB_WORKSPACE", &action->workspace}};
+		{"GITHUB_WORKSPACE", &action->files.workspace}};
 
 	for (size_t i = 0; i < PR_LEN(rows); i++) {
 		const char *path = pr_env_get_set(rows[i].variable);
@@ -341,17 +362,19 @@ static int keep_paths(struct action *action, struct pr_err *err)
 static void release(struct action *action)
 {
 	pr_actions_inputs_release(&action->inputs);
-	free(action->result_file);
-	free(action->log_file);
+	pr_action_files_release(&action->files);
+	pr_action_python_release(&action->installed);
+	pr_action_keep_release(&action->keep);
 	free(action->output_file);
 	free(action->summary_file);
-	free(action->workspace);
 }
 
 static int act(struct pr_context *context, const struct pr_args *args)
 {
 	struct action action = {.context = context,
-		.hosted = pr_text_eq_nocase(pr_env_get("GITHUB_ACTIONS"), "true")};
+		.hosted = pr_text_eq_nocase(pr_env_get("GITHUB_ACTIONS"), "true"),
+		.python = pr_args_flag(args, "python"),
+		.summary = true};
 	struct pr_err err = PR_ERR_INIT;
 	int code;
 
@@ -360,12 +383,12 @@ static int act(struct pr_context *context, const struct pr_args *args)
 	pr_actions_stream_init(&action.stream, STDOUT_FILENO);
 	if (keep_paths(&action, &err) || pr_actions_inputs_read(&action.inputs, &err) ||
 		hide_secrets(&action, &err) || check_inputs(&action, &err) ||
-		choose_files(&action, &err)) {
-		code = refuse_inputs(&action, err.msg);
-	} else {
-		tell_ignored(&action);
-		code = run_plan(&action, args);
-	}
+		pr_action_files_choose(&action.files, &action.inputs, &err))
+		code = refuse(&action, "Inputs", err.msg);
+	else if (make_python(&action, &err))
+		code = refuse(&action, "Python", err.msg);
+	else
+		code = begin(&action, args);
 	if (action.hosted)
 		pr_actions_stream_end(&action.stream);
 	pr_redact_listen(NULL, NULL);
@@ -373,7 +396,11 @@ static int act(struct pr_context *context, const struct pr_args *args)
 	return code;
 }
 
+static const struct pr_option options[] = {{"python", 0, PR_OPTION_FLAG, NULL,
+	"There is Python and uv: the inputs python-version and dependencies are taken.", NULL}};
+
 const struct pr_command pr_command_action = {.name = "action",
 	.more = "Inputs and outputs are described in the repository's action.yml.",
 	.summary = "As a step of GitHub Actions: inputs and outputs are its own.",
+	PR_OPTIONS(options),
 	.run = act};

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define LISTEN_DEFAULT "127.0.0.1:8090"
+#define LISTEN_VARIABLE "PLAN_DEPLOYER_LISTEN"
 #define PEM_MAX ((size_t)1 << 20)
 #define GRACE_US (30 * INT64_C(1000000))
 
@@ -32,9 +33,12 @@ struct serving {
 	bool stopping;
 };
 
-/* "ADDRESS:PORT", of which IPv6 addresses stand in brackets. */
-static int read_listen(struct serving *serving, const char *text, struct pr_err *err)
+/* "ADDRESS:PORT", of which IPv6 addresses stand in brackets: of the option, else the variable. */
+static int read_listen(struct serving *serving, const struct pr_args *args, struct pr_err *err)
 {
+	const char *given = pr_args_value(args, "listen");
+	const char *set = given ? NULL : pr_env_get_set(LISTEN_VARIABLE);
+	const char *text = given ? given : set ? set : LISTEN_DEFAULT;
 	const char *colon = strrchr(text, ':');
 	size_t n = colon ? (size_t)(colon - text) : 0;
 	bool six = n > 1 && text[0] == '[' && text[n - 1] == ']';
@@ -42,8 +46,8 @@ static int read_listen(struct serving *serving, const char *text, struct pr_err 
 
 	if (!n || n >= sizeof(serving->address) || pr_text_int64(colon + 1, &port, NULL) ||
 		port < 0 || port > UINT16_MAX)
-		return pr_fail(err, PR_EUSAGE,
-			"--listen: '%s' is not ADDRESS:PORT, as " LISTEN_DEFAULT, text);
+		return pr_fail(err, PR_EUSAGE, "%s: '%s' is not ADDRESS:PORT, as " LISTEN_DEFAULT,
+			set ? LISTEN_VARIABLE : "--listen", text);
 	pr_text_print(serving->address, sizeof(serving->address), "%.*s", (int)(six ? n - 2 : n),
 		text + six);
 	if (pr_text_eq(serving->address, "localhost"))
@@ -92,9 +96,8 @@ static char *find_runner(void)
 
 static int read_options(struct serving *serving, const struct pr_args *args, struct pr_err *err)
 {
-	const char *listen = pr_args_value(args, "listen");
 	const char *runner = pr_args_value(args, "runner");
-	int rc = read_listen(serving, listen ? listen : LISTEN_DEFAULT, err);
+	int rc = read_listen(serving, args, err);
 
 	if (!rc)
 		rc = read_tls(serving, args, err);
@@ -221,7 +224,9 @@ static const char *const formats[] = {"string", "json", NULL};
 
 static const struct pr_option options[] = {
 	{"listen", 0, PR_OPTION_VALUE, "ADDRESS:PORT",
-		"Where to listen; port 0: a free one (" LISTEN_DEFAULT ").", NULL},
+		"Where to listen; port 0: a free one (" LISTEN_VARIABLE ", else " LISTEN_DEFAULT
+		").",
+		NULL},
 	PR_STORE_OPTIONS,
 	{"tls-cert", 0, PR_OPTION_VALUE, "FILE", "Certificate with its chain, PEM: serve https.",
 		NULL},

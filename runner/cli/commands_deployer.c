@@ -42,6 +42,8 @@ static const struct pr_manual manual[] = {
 		"Of serve and init: the key that secrets are sealed with, as 64 hexadecimal "
 		"digits, or "
 		"the file that has it."},
+	{ENVIRONMENT, "PLAN_DEPLOYER_LISTEN",
+		"Of serve: where it listens, without --listen (127.0.0.1:8090)."},
 	{ENVIRONMENT, "KUBECONFIG", "Where the cluster is described."},
 	{ENVIRONMENT, "GITHUB_TOKEN", "Token for the repository."},
 	{ENVIRONMENT, "http_proxy, https_proxy, no_proxy", "Proxies, for every call."},

@@ -305,6 +305,8 @@ static void hasten(void *arg)
 {
 	struct pr_plan_job *job = arg;
 
+	if (!job->hastened)
+		job->hastened_us = pr_loop_now_us(job->loop);
 	job->hastened = true;
 	pr_reporter_hasten(job->reporter,
 		pr_loop_now_us(job->loop) + (job->options.grace_ms - LAST_MS) * US_PER_MS);

@@ -52,7 +52,8 @@ struct pr_plan_job {
 	struct pr_controls *controls;
 	struct pr_honeycomb *honeycomb; /* NULL: not asked for */
 	struct pr_reporter *reporter;
-	bool hastened;  /* by a signal */
+	bool hastened;       /* by a signal */
+	int64_t hastened_us; /* when: the loop's time of the first one */
 	char told[600]; /* what upstream prints of a refusal (docs/protocol.md 1.4); "": nothing */
 	struct pr_execution execution;
 };

@@ -70,9 +70,11 @@ static void on_state(void *arg, const struct pr_platform_answer *answer)
 static size_t send_body(
 	struct pr_uplink *uplink, const char *path, const json_t *body, pr_platform_fn *fn)
 {
-	PR_AUTO(free) char *text = pr_json_line(body);
-	struct pr_platform_request request = {
-		.method = "PUT", .path = path, .body = text, .body_len = text ? strlen(text) : 0};
+	char *text = pr_json_line(body);
+	struct pr_platform_request request = {.method = "PUT",
+		.path = path,
+		.own_body = text,
+		.body_len = text ? strlen(text) : 0};
 
 	if (!text ||
 		pr_platform_send(uplink->platform, &request, fn, uplink, &uplink->call, NULL)) {

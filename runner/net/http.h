@@ -56,6 +56,7 @@ struct pr_http_request {
 	size_t header_count;
 	const void *body; /* NULL: none; copied */
 	size_t body_len;
+	bool body_stays;    /* it is not copied, since it stays until the call is freed */
 	int64_t connect_ms; /* time to connect, TLS included; 0: none */
 	int64_t idle_ms;    /* longest silence while reading (docs/engine.md 4.4); 0: none */
 	int64_t total_ms;   /* whole call; 0: none */

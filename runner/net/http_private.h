@@ -39,7 +39,8 @@ struct pr_http_call {
 	size_t headers_out_count;
 	char *method; /* owned, with room for "GET" at least */
 	char *url;
-	char *body;
+	const char *body; /* body_copy, or the caller's with request.body_stays */
+	char *body_copy;
 	char error[CURL_ERROR_SIZE];
 	struct pr_timer idle;
 	struct pr_task finish; /* calls back outside of libcurl */
@@ -85,6 +86,9 @@ void pr_http_call_fail(struct pr_http_call *call, enum pr_http_failure failure, 
 
 /* Copies what the caller of pr_http_start gave. PR_ENOMEM. */
 int pr_http_call_copy(struct pr_http_call *call, const struct pr_http_request *request);
+
+/* Frees the copy of the body, when there is one: the call has no body any more. */
+void pr_http_call_drop_body(struct pr_http_call *call);
 
 /* Frees the copies. */
 void pr_http_call_release_copy(struct pr_http_call *call);

@@ -41,8 +41,7 @@ static bool keeps_body(long status)
 
 static void drop_body(struct pr_http_call *call)
 {
-	free(call->body);
-	call->body = NULL;
+	pr_http_call_drop_body(call);
 	call->request.body_len = 0;
 	call->body_dropped = true;
 	drop_header(call, "Content-Type");

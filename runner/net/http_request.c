@@ -35,13 +35,20 @@ int pr_http_call_copy(struct pr_http_call *call, const struct pr_http_request *r
 	if (!call->method || !call->url || copy_headers(call, request))
 		return PR_ENOMEM;
 	memcpy(call->method, request->method, strlen(request->method) + 1);
-	if (!request->body)
+	call->body = request->body;
+	if (!request->body || request->body_stays)
 		return 0;
-	call->body = malloc(request->body_len + 1);
+	call->body = call->body_copy = malloc(request->body_len + 1);
 	if (!call->body)
 		return PR_ENOMEM;
-	memcpy(call->body, request->body, request->body_len);
+	memcpy(call->body_copy, request->body, request->body_len);
 	return 0;
+}
+
+void pr_http_call_drop_body(struct pr_http_call *call)
+{
+	free(pr_steal(call->body_copy));
+	call->body = NULL;
 }
 
 void pr_http_call_release_copy(struct pr_http_call *call)
@@ -53,7 +60,7 @@ void pr_http_call_release_copy(struct pr_http_call *call)
 	free(call->headers_out);
 	free(call->method);
 	free(call->url);
-	free(call->body);
+	pr_http_call_drop_body(call);
 }
 
 /* RFC 9110, 5.6.2: what methods and header names are made of. */

@@ -240,14 +240,6 @@ static void on_delay(void *arg)
 	pr_platform_cancel(call);
 }
 
-static double jitter(void)
-{
-	uint16_t bits = 0;
-
-	(void)pr_random_bytes(&bits, sizeof bits, NULL);
-	return (double)bits / UINT16_MAX;
-}
-
 /* Whether another attempt was scheduled. */
 static bool try_again(struct pr_platform_call *call, const struct pr_http_response *response)
 {
@@ -255,7 +247,7 @@ static bool try_again(struct pr_platform_call *call, const struct pr_http_respon
 
 	if (!call->deadline_us || !pr_retry_worthwhile(call->retry, response))
 		return false;
-	delay_us = pr_retry_delay_ms(call->attempts, jitter(), response) * US_PER_MS;
+	delay_us = pr_retry_delay_ms(call->attempts, pr_random_fraction(), response) * US_PER_MS;
 	if (pr_loop_now_us(call->platform->loop) + delay_us > call->deadline_us)
 		return false;
 	pr_debug("%s %s is tried again in %lld ms", call->method, call->url,
@@ -298,6 +290,7 @@ static int attempt(struct pr_platform_call *call, struct pr_err *err)
 		.header_count = call->body ? 3 : 2,
 		.body = call->body,
 		.body_len = call->body_len,
+		.body_stays = true,
 		.connect_ms = CONNECT_MS,
 		.total_ms = call->platform->call_ms,
 		.body_max = ANSWER_MAX,
@@ -315,6 +308,8 @@ static int copy_request(struct pr_platform_call *call, const struct pr_platform_
 	call->url = pr_platform_url(call->platform, request->path);
 	call->retry = request->retry;
 	call->deadline_us = request->deadline_us;
+	call->body = request->own_body;
+	call->body_len = request->own_body ? request->body_len : 0;
 	if (!call->method || !call->url)
 		return PR_ENOMEM;
 	if (!request->body)
@@ -332,8 +327,10 @@ int pr_platform_send(struct pr_platform *platform, const struct pr_platform_requ
 {
 	struct pr_platform_call *call = calloc(1, sizeof *call);
 
-	if (!call)
+	if (!call) {
+		free(request->own_body);
 		return pr_fail_nomem(err);
+	}
 	call->platform = platform;
 	call->fn = fn;
 	call->arg = arg;

@@ -31,6 +31,7 @@ struct pr_platform_request {
 	const char *method;
 	const char *path; /* below the organisation: "/plans/<id>"; copied */
 	const char *body; /* JSON text, NULL: none; copied */
+	char *own_body;   /* or this, from malloc: it becomes the call's, also when none starts */
 	size_t body_len;
 	enum pr_retry_kind retry;
 	int64_t deadline_us; /* of the loop's clock: no attempt starts after it; 0: one attempt */

@@ -73,13 +73,13 @@ static int send_step(struct pr_delivery *delivery)
 	PR_AUTO(free) char *path = path_of(delivery);
 	struct pr_platform_request request = {.method = "PUT",
 		.path = path,
-		.body = text,
 		.body_len = text ? strlen(text) : 0,
 		.retry = PR_RETRY_IDEMPOTENT,
 		.deadline_us = delivery->deadline_us};
 
 	if (!text || !path)
 		return PR_ENOMEM;
+	request.own_body = pr_steal(text);
 	return pr_platform_send(
 		delivery->platform, &request, on_answer, delivery, &delivery->call, NULL);
 }

@@ -8,10 +8,11 @@ import subprocess
 import time
 import unittest
 
-from actions_runner import SUMMARY_MAX, Console, read_outputs
+from actions_runner import Console, read_outputs, read_summary
 from platform_case import CLOSED, PlatformCase
 
 PHASES = ["Plan", "Steady state before", "Method", "Steady state after", "Rollbacks", "Report"]
+OUTPUTS = {"status", "deviated", "execution-url", "journal", "log"}
 NONE = {"RELIABLY_SERVICE_HOST": None, "RELIABLY_SERVICE_TOKEN": None, "RELIABLY_ORGANIZATION_ID": None}
 
 
@@ -42,9 +43,15 @@ class ActionCase(PlatformCase):
         self.assertEqual(done.err, "", "everything goes to one stream")
         done.console = Console(done.out)
         self.assertTrue(done.console.ended, done.out)
-        done.outputs, done.summary = read_outputs(done.file("output")), done.file("summary")
-        self.assertLess(len(done.summary.encode()), SUMMARY_MAX)
+        self.assertEqual((done.console.complaints, sum(done.console.lost.values())), ([], 0), done.out)
+        done.outputs, done.summary = read_outputs(self.left("output")), self.left("summary")
+        read_summary(done.summary.encode(), done.console)
         return done
+
+    def left(self, name):
+        """A file of the runner's, as it reads it."""
+        with open(os.path.join(self.folder, name), encoding="utf-8", errors="replace", newline="") as f:
+            return f.read()
 
     def errors(self, done):
         return [(c.title, c.data) for c in done.console.named("error")]
@@ -57,7 +64,8 @@ class Outcomes(ActionCase):
         self.assertEqual((done.code, self.errors(done)), (0, []), done.out)
         execution = self.execution(made)
         url = "%s/executions/view/?id=%s&exp=%s" % (self.standin.url, execution["id"], made["experiment"])
-        self.assertEqual(done.outputs, {"status": "completed", "deviated": "false", "execution-url": url, "journal": "result.json"})
+        self.assertEqual(done.outputs, {"status": "completed", "deviated": "false", "execution-url": url, "journal": "result.json",
+                                        "log": "run.log"})
         self.assertEqual([c.data for c in done.console.named("notice")], [url])
         self.assertEqual([title for title, _ in done.console.groups], PHASES)
         self.assertTrue(all(lines for _, lines in done.console.groups), done.console.groups)
@@ -90,7 +98,8 @@ class Outcomes(ActionCase):
                     done = self.step(self.inputs(made["plan"], **{"fail_on": fail_on, name.replace("-", "_"): change}))
                     self.assertEqual(done.code, code, done.out)
                     self.assertEqual(len(self.errors(done)), 1, done.out)
-                    self.assertEqual(done.outputs, {"status": "error", "deviated": "false", "execution-url": "", "journal": ""})
+                    self.assertEqual(done.outputs, {"status": "error", "deviated": "false", "execution-url": "", "journal": "",
+                                                    "log": "run.log"})
                     self.assertIn("## Chaos experiment: not completed", done.summary)
                     self.assertEqual([k for k in self.calls() if k != "plan"], [])
 
@@ -192,12 +201,17 @@ class Inputs(ActionCase):
     def test_wrong_ones_are_named(self):
         made = self.seeded("noop")
         for name, value in (("plan-id", "plan-1"), ("fail-on", "deviations"), ("fail-on", "never,error"), ("organization-id", "acme"),
-                            ("service-host", "ftp://there"), ("working-dir", "/proc/nowhere")):
+                            ("service-host", "ftp://there"), ("working-dir", "/proc/nowhere"), ("org-id", "acme"), ("reliably-host", "http://x/api/v1"),
+                            ("reliably-host", "a b"), ("reliably-service-token", "not\nof one line")):
             with self.subTest(name, value=value):
-                done = self.step(self.inputs(made["plan"], **{name.replace("-", "_"): value}))
+                same = {"org-id": "organization_id", "reliably-host": "service_host", "reliably-service-token": "token"}
+                given = {same.get(name, name.replace("-", "_")): None, name.replace("-", "_"): value, "fail_on": "never"}
+                if name == "fail-on":
+                    given["fail_on"] = value
+                done = self.step(self.inputs(made["plan"], **given))
                 self.assertEqual((done.code, self.calls()), (2, []))
                 (_, message), = self.errors(done)
-                self.assertRegex(message, name + "|" + name.upper().replace("-", "_"))
+                self.assertIn("the input " + name, message)
 
     def test_a_host_without_a_scheme_is_behind_https(self):
         made = self.seeded("noop")
@@ -205,31 +219,61 @@ class Inputs(ActionCase):
         self.assertEqual((done.code, self.calls()), (2, []))
         self.assertRegex(self.errors(done)[0][1], "(?i)tls|ssl")
 
-    def test_a_folder_for_the_files(self):
-        for absolute in (False, True):
-            self.fresh()
-            made = self.seeded("noop")
-            folder = os.path.join(self.folder, "plans", "one")
-            done = self.step(self.inputs(made["plan"], working_dir=folder if absolute else "./plans/one"))
-            self.assertEqual((done.code, done.outputs["journal"]), (0, "plans/one/run.json"), done.out)
-            with open(os.path.join(folder, "run.json")) as f:
-                self.assertEqual(json.load(f)["status"], "completed")
-            self.assertGreater(os.path.getsize(os.path.join(folder, "run.log")), 0)
+    def test_two_names_of_one_input(self):
+        made, host = self.seeded("noop"), self.standin.url
+        self.assertEqual(self.step(self.inputs(made["plan"], reliably_host=host)).code, 0)
+        for ours, theirs, value in (("service-host", "reliably-host", "http://127.0.0.1:2"), ("token", "reliably-service-token", "canary-two"),
+                                    ("organization-id", "org-id", "11111111-1111-4111-8111-111111111111")):
+            with self.subTest(theirs):
+                self.fresh()
+                done = self.step(self.inputs(made["plan"], **{theirs.replace("-", "_"): value, "fail_on": "never"}))
+                self.assertEqual((done.code, self.calls()), (2, []))
+                (_, message), = self.errors(done)
+                self.assertIn("the inputs %s and %s are" % (ours, theirs), message)
+                self.assertEqual("canary-two" in done.console.masks, theirs == "reliably-service-token")
 
-    def test_the_files_belong_to_whom_the_workspace_does(self):
-        self.assertEqual(os.geteuid(), 0, "needs root: nobody else gives files away")
+    def test_python_is_refused_with_the_form_that_has_it(self):
         made = self.seeded("noop")
-        os.chown(self.folder, 12345, 23456)
-        self.step(self.inputs(made["plan"], working_dir="plans/one"))
-        for name in ("plans", "plans/one", "plans/one/run.json", "plans/one/run.log"):
-            found = os.stat(os.path.join(self.folder, name))
-            self.assertEqual((found.st_uid, found.st_gid), (12345, 23456), name)
+        for given in ({"dependencies": "chaostoolkit-aws"}, {"python_version": "3.12"}):
+            done = self.step(self.inputs(made["plan"], fail_on="never", **given))
+            self.assertEqual((done.code, self.calls()), (2, []), done.out)
+            (_, message), = self.errors(done)
+            self.assertIn(list(given)[0].replace("_", "-"), message)
+            self.assertRegex(message, r"use plan-runner/plan-runner/python@v[0-9.]+ .*:[0-9.]+-python\)$")
+        self.assertEqual(self.step(self.inputs(made["plan"], dependencies="", python_version="  ")).code, 0)
 
-    def test_what_upstream_needs_and_we_do_not_is_told(self):
+    def test_switches(self):
         made = self.seeded("noop")
-        done = self.step(self.inputs(made["plan"], dependencies="chaostoolkit-aws", python_version="3.12"))
-        told = [c.data for c in done.console.named("notice") if c.title == "Input"]
-        self.assertEqual((done.code, len(told)), (0, 2), done.out)
+        for word, shown in (("off", False), ("No", False), ("false", False), ("on", True), ("TRUE", True), ("yes", True), ("", True)):
+            self.assertEqual(bool(self.step(self.inputs(made["plan"], summary=word)).summary), shown, word)
+        for name in ("summary", "commit-results"):
+            for word in ("maybe", "0n", "on,off", "::error::forged"):
+                done = self.step(self.inputs(made["plan"], fail_on="never", **{name.replace("-", "_"): word}))
+                self.assertEqual((done.code, [m for _, m in self.errors(done)]),
+                                 (2, ["the input %s is '%s', it takes on or off" % (name, word)]), done.out)
+
+    def test_without_a_summary_nothing_of_it_is_written(self):
+        done = self.step(self.inputs(self.seeded("noop")["plan"], summary="off", token="not-the-token"))
+        self.assertEqual((done.code, done.summary, done.outputs["status"]), (2, "", "error"))
+        done = self.step(self.inputs("no-id", summary="off"))
+        self.assertEqual((done.code, done.summary), (2, ""))
+
+    def test_the_image_named_as_a_step(self):
+        made = self.seeded("noop")
+        done = self.step(self.inputs(made["plan"], args="action", entrypoint="/plan-runner"))
+        self.assertEqual((done.code, done.outputs["status"]), (0, "completed"), done.out)
+
+    def test_a_pod_of_its_own(self):
+        """Where containers of actions are pods: any user, a home that is nobody's, no temporary folder of the runner's."""
+        self.assertEqual(os.geteuid(), 0, "needs root: it runs as somebody else")
+        made = self.seeded("noop")
+        os.chmod(self.folder, 0o777)
+        os.umask(0)
+        self.addCleanup(os.umask, 0o22)
+        self.user = 4242
+        done = self.step(self.inputs(made["plan"], working_dir="out", args="action"), HOME="/nonexistent", TMPDIR=None, RUNNER_TEMP=None,
+                         GITHUB_STEP_SUMMARY=None, PLAN_RUNNER_GRACE="9s")
+        self.assertEqual((done.code, done.outputs["journal"], done.console.before_mask), (0, "out/run.json", []), done.out)
 
     def test_what_the_execution_is_shown_with(self):
         made = self.seeded("noop")
@@ -308,13 +352,13 @@ class Hostile(ActionCase):
         self.assertNotIn("forged", console.masks)
         for command in console.commands:
             self.assertFalse(command.data.startswith("forged"), command)
-        self.assertEqual(set(done.outputs), {"status", "deviated", "execution-url", "journal"})
+        self.assertEqual(set(done.outputs), OUTPUTS)
         self.assertEqual((done.outputs["status"], done.outputs["journal"]), ("completed", "result.json"))
         self.assertNotIn("<script", done.summary)
         for line in done.summary.splitlines():
             self.assertFalse(line.startswith("forged"), line)
             if line.startswith("| "):
-                self.assertEqual(line.replace("\\\\", "").replace("\\|", "").count("|"), 7, line)
+                self.assertEqual(line.replace("\\\\", "").replace("\\|", "").count("|"), 8, line)
 
     def test_texts_in_every_place(self):
         for text in FORGED:
@@ -379,7 +423,7 @@ class Hostile(ActionCase):
         self.standin.fault(method="POST", path="*/executions", do="status", status=201, apply=True,
                            body={"id": "x\nforged<<EOF\nforged\nEOF\r::error::forged"})
         done = self.step(self.inputs(made["plan"]))
-        self.assertLessEqual(set(done.outputs), {"status", "deviated", "execution-url", "journal"})
+        self.assertEqual(set(done.outputs), OUTPUTS)
         self.assertEqual([c for c in done.console.commands if c.data.startswith("forged")], [])
 
     def test_secrets_are_in_masks_only(self):

@@ -72,6 +72,7 @@ class Script(ActionCase):
 
     def test_two_at_once_have_programs_of_their_own(self):
         self.run_script()
+        os.remove(os.path.join(self.folder, "output"))
         self.run_script()
         self.assertEqual(len(os.listdir(self.temp)), 2)
 

@@ -42,6 +42,17 @@ def tables(text):
 
 TABLES = tables(read("migrating.md"))
 COMMANDS = TABLES.pop("Commands")
+INPUTS = TABLES.pop("The action rebound-how/actions/reliably")
+UPSTREAM = {"reliably-host", "github-token", "reliably-service-token", "working-dir", "plan-id", "org-id", "reliably-experiment-extra",
+            "python-version", "dependencies"}
+
+
+class Action(unittest.TestCase):
+    def test_each_input_of_upstreams_is_there(self):
+        self.assertEqual(set(INPUTS), UPSTREAM)
+        for form in ("action.yml", "host/action.yml", "python/action.yml"):
+            with open(os.path.join(DOCS, os.pardir, form), encoding="utf-8") as f:
+                self.assertLessEqual(UPSTREAM, set(re.findall(r"(?m)^  ([a-z-]+):$", f.read())), form)
 
 
 class Flags(unittest.TestCase):

@@ -51,7 +51,7 @@ class DockerBuild(Base):
         for option in ("-h", "--help"):
             done = self.build(option)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
-            self.assertRegex(done.stdout, r"docker/build \[FILE\](.|\n)*BuildKit")
+            self.assertRegex(done.stdout, r"docker/build \[--only NAME\]... \[FILE\](.|\n)*BuildKit")
             self.assertNotIn("set -", done.stdout)
 
     def test_what_is_no_program_is_refused_before_anything_is_built(self):
@@ -61,7 +61,7 @@ class DockerBuild(Base):
         for arguments, pattern in ((("none",), "no file 'none'"), (("empty",), "'empty' is empty"),
                                    (("text",), "'text' is no program"), (("not-executable",), "is no program"),
                                    (("bin",), "'bin' is no program"), (("--tag", "x"), "unknown option '--tag'"),
-                                   (("text", "text"), "one FILE")):
+                                   (("text", "text"), "one FILE"), (("--only", "toolz"), "no image 'toolz'"), (("--only",), "no image ''")):
             with self.subTest(arguments):
                 self.assert_refused(self.build(*arguments), 2, "^docker/build: .*" + pattern)
                 self.assertFalse(os.path.exists(self.log))
@@ -69,14 +69,36 @@ class DockerBuild(Base):
     def test_no_client(self):
         self.assert_refused(self.build(DOCKER="no-such-client"), 2, "no 'no-such-client' here.*BuildKit")
 
+    def built(self, *arguments, **environment):
+        """The names that were printed, and the command lines of docker."""
+        done = self.build(*arguments, TAG="t", **environment)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        with open(self.log) as file:
+            return done.stdout.splitlines(), file.read().splitlines()
+
     def test_a_file_beside_the_user(self):
         self.file("program", b"\x7fELF and more", 0o755)
-        done = self.build("program", TAG="t")
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertRegex(done.stdout, r"^\S+:t\n\S+:t-tools\n$")
-        with open(self.log) as file:
-            lines = file.read().splitlines()
-        self.assertEqual([bool(re.search("BINARY=given", line)) for line in lines], [True, True])
+        names, lines = self.built("program")
+        self.assertEqual([name.split("/")[-1] for name in names],
+                         ["plan-runner:t", "plan-runner:t-tools", "plan-runner:t-python", "plan-deployer:t"])
+        self.assertEqual(["BINARY=given" in line for line in lines], [True, False, False, False])
+        self.assertEqual(["RUNNER=" + names[0] + " " in line for line in lines], [False, True, True, True])
+        for name, line in zip(names, lines):
+            self.assertIn("--tag %s " % name, line)
+
+    def test_only_those_that_are_wanted_and_the_one_that_they_are_made_of(self):
+        names, lines = self.built("--only", "python", PLATFORM="linux/arm64", PIP_CERT="/ca.pem")
+        self.assertEqual([name.split("/")[-1] for name in names], ["plan-runner:t-python"])
+        self.assertEqual(len(lines), 2)
+        for line in lines:
+            self.assertIn("--platform linux/arm64", line)
+        self.assertNotIn("--secret", lines[0])
+        self.assertIn("--secret id=ca,src=/ca.pem", lines[1])
+
+    def test_nothing_is_printed_when_one_fails(self):
+        self.file("bin/docker", b'#!/bin/bash\ncase $* in *target\\ tools*) exit 7;; esac\n', 0o755)
+        done = self.build("--only", "scratch", "--only", "tools")
+        self.assertEqual((done.returncode, done.stdout), (7, ""))
 
 
 class Tests(Base):

@@ -688,6 +688,18 @@ class Options(unittest.TestCase):
             self.assertIn(where.partition(":")[2], said)
             self.assertIn("in use", said)
 
+    def test_the_address_comes_from_a_variable_where_no_option_gives_it(self):
+        given = ("serve", "--database", self.platform.database)
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            where = "127.0.0.1:%d" % taken.getsockname()[1]
+            self.platform.variables["PLAN_DEPLOYER_LISTEN"] = where
+            self.assertIn("in use", self.refused(*given))
+            self.platform.variables["PLAN_DEPLOYER_LISTEN"] = "everywhere"
+            self.assertIn("PLAN_DEPLOYER_LISTEN: 'everywhere' is not ADDRESS:PORT", self.refused(*given, code=2))
+            self.assertIn("in use", self.refused(*given, "--listen", where))
+
     def test_databases_that_are_none(self):
         for uri in ("mysql://x", "sqlite:///nowhere/at/all.db", "sqlite:///" + self.platform.folder, "file"):
             with self.subTest(uri=uri):

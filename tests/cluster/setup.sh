@@ -20,7 +20,7 @@ image_up() {
 	eval "$environment"
 	tests/tools/engine base
 	say 'building the images'
-	DOCKER=/usr/bin/docker TAG=$tag docker/build "$runner" >/dev/null 2>"$work/build" || { cat "$work/build" >&2; exit 1; }
+	DOCKER=/usr/bin/docker TAG=$tag docker/build --only scratch --only tools "$runner" >/dev/null 2>"$work/build" || { cat "$work/build" >&2; exit 1; }
 	/usr/bin/docker tag "$IMAGE:$tag" "$(published)"
 	/usr/bin/docker save --output "$work/image.tar" "$IMAGE:$tag" "$IMAGE:$tag-tools" "$(published)"
 	say 'loading them'
@@ -48,6 +48,11 @@ platform_up() {
 	plan http PLAN_README_REMOVED
 	plan http PLAN_README_HELM
 	plan http-deviated PLAN_README_HELM_DEVIATED
+	plan http PLAN_USER_1001
+	plan http PLAN_USER_4242
+	plan http PLAN_USER_10001
+	plan http-deviated PLAN_POD_DEVIATED
+	plan noop PLAN_POD_NO_PROGRAM
 	INTEROP_EXPERIMENT=$here/delete-pod.json plan http PLAN_ROLE_denied
 	INTEROP_EXPERIMENT=$here/delete-pod.json plan http PLAN_ROLE_allowed
 	export RELIABLY_SERVICE_HOST=$host RELIABLY_ORGANIZATION_ID=$ORG

@@ -1,4 +1,4 @@
-"""contents.py FILE: what an image holds, from a `docker save` archive; one line a file: MODE UID:GID PATH."""
+"""contents.py FILE: what an image holds, from a `docker save` archive; one line a file: MODE UID:GID PATH, and of a link its target."""
 
 import io
 import json
@@ -8,13 +8,23 @@ import tarfile
 
 KINDS = {tarfile.DIRTYPE: stat.S_IFDIR, tarfile.SYMTYPE: stat.S_IFLNK}
 
-with tarfile.open(sys.argv[1]) as image:
-    manifest = json.load(image.extractfile('manifest.json'))[0]
+
+def listing(layers):
+    """Lines of what these archives hold, one upon the other."""
     found = {}
-    for layer in manifest['Layers']:
-        with tarfile.open(fileobj=io.BytesIO(image.extractfile(layer).read())) as files:
+    for layer in layers:
+        with tarfile.open(fileobj=io.BytesIO(layer)) as files:
             for f in files:
-                mode = stat.filemode(f.mode | KINDS.get(f.type, stat.S_IFREG))
-                found['/' + f.name.strip('/')] = f'{mode} {f.uid}:{f.gid}'
-for name in sorted(found):
-    print(found[name], name)
+                name, mode = '/' + f.name.strip('/'), stat.filemode(f.mode | KINDS.get(f.type, stat.S_IFREG))
+                found[name] = f'{mode} {f.uid}:{f.gid} {name}' + (f' -> {f.linkname}' if f.issym() else '')
+    return [found[name] for name in sorted(found)]
+
+
+def layers_of(path):
+    with tarfile.open(path) as image:
+        manifest = json.load(image.extractfile('manifest.json'))[0]
+        return [image.extractfile(layer).read() for layer in manifest['Layers']]
+
+
+if __name__ == '__main__':
+    print(*listing(layers_of(sys.argv[1])), sep='\n')

@@ -22,6 +22,7 @@ OURS = ("run_id",)  # what this program adds: by it a repeated POST is recognise
 FREE = {  # key -> what stands for any value of it
     "duration": "<duration>", "date": "<date>", "node": "<node>", "platform": "<platform>",
     "user_id": "<user>", "chaoslib-version": "<version>",
+    "deployment_type": "<launcher>",  # who launched a run is no matter for what it leaves
 }
 
 

@@ -7,8 +7,9 @@ BUILD_PACKAGES=(ca-certificates ccache cmake gcc git libc6-dev libcurl4-openssl-
 TEST_PACKAGES=(chromium cppcheck file iproute2 libcmocka-dev lld make openssl patch perl postgresql procps python3 shellcheck
   tzdata util-linux xz-utils dpkg-dev python3-jsonschema)
 # what .ci/run needs beyond that
-CI_PACKAGES=(clang containerd containernetworking-plugins debootstrap docker.io iptables libclang-rt-dev llvm
-  python3-venv runc socat time wrk)
+CI_PACKAGES=(apache2-utils clang containerd containernetworking-plugins debootstrap docker-registry docker.io
+  gcc-aarch64-linux-gnu iptables libclang-rt-dev lintian llvm
+  python3-venv qemu-user-static runc socat time wrk)
 
 # have PROGRAM...: all of them are on PATH; else it names those that are not, and fails
 have() {
@@ -49,3 +50,6 @@ find_python() {
   done
   return 1
 }
+
+# tests_at_once: most tests wait for timers and children most of the time
+tests_at_once() { echo $(($(nproc) * 2)); }

@@ -18,9 +18,9 @@ static int clear(void **state)
 	static const char *const names[] = {"INPUT_PLAN-ID", "INPUT_PLAN_ID", "INPUT_SERVICE-HOST",
 		"INPUT_RELIABLY-HOST", "INPUT_ORGANIZATION-ID", "INPUT_ORG_ID", "INPUT_TOKEN",
 		"INPUT_RELIABLY-SERVICE-TOKEN", "INPUT_FAIL-ON", "INPUT_GITHUB-TOKEN",
-		"INPUT_DEPENDENCIES", "INPUT_PYTHON_VERSION", "RELIABLY_SERVICE_HOST",
-		"RELIABLY_ORGANIZATION_ID", "RELIABLY_SERVICE_TOKEN", "RELIABLY_SERVICE_TOKEN_FILE",
-		"GITHUB_TOKEN"};
+		"INPUT_DEPENDENCIES", "INPUT_PYTHON-VERSION", "INPUT_COMMIT_RESULTS",
+		"RELIABLY_SERVICE_HOST", "RELIABLY_ORGANIZATION_ID", "RELIABLY_SERVICE_TOKEN",
+		"RELIABLY_SERVICE_TOKEN_FILE", "GITHUB_TOKEN"};
 
 	(void)state;
 	for (size_t i = 0; i < PR_LEN(names); i++)
@@ -81,16 +81,76 @@ static void an_empty_input_is_not_given(void **state)
 	pr_actions_inputs_release(&inputs);
 }
 
-static void our_name_wins_over_upstreams(void **state)
+static void two_names_of_one_input_must_agree(void **state)
 {
 	struct pr_actions_inputs inputs;
+	struct pr_err err = PR_ERR_INIT;
 
 	(void)state;
-	set("INPUT_RELIABLY-HOST", "theirs");
-	set("INPUT_SERVICE-HOST", "ours");
+	set("INPUT_RELIABLY-HOST", "there ");
+	set("INPUT_SERVICE-HOST", "there");
+	set("INPUT_TOKEN", "canary-one");
 	read_inputs(&inputs);
-	assert_string_equal(inputs.values[PR_INPUT_SERVICE_HOST], "ours");
+	assert_int_equal(pr_actions_inputs_check(&inputs, &err), 0);
 	pr_actions_inputs_release(&inputs);
+	set("INPUT_TOKEN", "canary-one");
+	set("INPUT_RELIABLY-SERVICE-TOKEN", "canary-two");
+	read_inputs(&inputs);
+	assert_string_equal(inputs.values[PR_INPUT_TOKEN], "canary-one");
+	assert_string_equal(inputs.others[PR_INPUT_TOKEN], "canary-two");
+	assert_int_equal(pr_actions_inputs_check(&inputs, &err), PR_EINVAL);
+	assert_string_equal(err.msg,
+		"the inputs token and reliably-service-token are one thing and have different "
+		"values: give one of them");
+	pr_actions_inputs_release(&inputs);
+}
+
+static void inputs_are_named_as_they_were_written(void **state)
+{
+	struct pr_actions_inputs inputs;
+	struct pr_err err = PR_ERR_INIT;
+
+	(void)state;
+	set("INPUT_ORG_ID", "o");
+	set("INPUT_SERVICE-HOST", "h");
+	read_inputs(&inputs);
+	assert_string_equal(pr_actions_inputs_name(&inputs, PR_INPUT_ORGANIZATION_ID), "org-id");
+	assert_string_equal(pr_actions_inputs_name(&inputs, PR_INPUT_SERVICE_HOST), "service-host");
+	assert_string_equal(pr_actions_inputs_name(&inputs, PR_INPUT_TOKEN), "token");
+	assert_int_equal(pr_actions_inputs_require(&inputs, false, &err), PR_EINVAL);
+	assert_string_equal(err.msg,
+		"inputs are missing: plan-id, reliably-service-token (give them under `with:`)");
+	pr_actions_inputs_release(&inputs);
+}
+
+static void switches_are_words(void **state)
+{
+	static const struct {
+		const char *text;
+		bool fallback;
+		int on; /* -1: refused */
+	} rows[] = {{"", true, 1}, {"", false, 0}, {"on", false, 1}, {"off", true, 0},
+		{"True", false, 1}, {"FALSE", true, 0}, {" yes\n", false, 1}, {"no", true, 0},
+		{"1", true, -1}, {"onn", true, -1}, {"on, off", true, -1}};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(rows); i++) {
+		struct pr_actions_inputs inputs;
+		struct pr_err err = PR_ERR_INIT;
+		bool on = false;
+		int rc;
+
+		set("INPUT_COMMIT_RESULTS", rows[i].text);
+		read_inputs(&inputs);
+		rc = pr_actions_inputs_switch(
+			&inputs, PR_INPUT_COMMIT_RESULTS, rows[i].fallback, &on, &err);
+		assert_int_equal(rc ? -1 : on, rows[i].on);
+		if (rc)
+			assert_non_null(strstr(err.msg, "the input commit-results is '"));
+		if (rc)
+			assert_non_null(strstr(err.msg, rows[i].text));
+		pr_actions_inputs_release(&inputs);
+	}
 }
 
 static void missing_inputs_are_named(void **state)
@@ -149,16 +209,32 @@ static void inputs_become_variables(void **state)
 	pr_redact_forget();
 }
 
-static void what_has_no_effect_is_told(void **state)
+static void python_is_elsewhere(void **state)
 {
+	static const struct {
+		const char *version;
+		const char *dependencies;
+		const char *named; /* NULL: fine */
+	} rows[] = {{"", " ", NULL}, {"3.12", "", "for python-version: use "},
+		{"", "a", "for dependencies: use "},
+		{"3.12", "a", "for python-version and dependencies: use "}};
+
 	(void)state;
-	assert_null(pr_actions_inputs_ignored(0));
-	set("INPUT_DEPENDENCIES", "x");
-	assert_string_equal(pr_actions_inputs_ignored(0), "dependencies");
-	assert_null(pr_actions_inputs_ignored(1));
-	set("INPUT_PYTHON_VERSION", "3.12");
-	assert_string_equal(pr_actions_inputs_ignored(0), "python-version");
-	assert_string_equal(pr_actions_inputs_ignored(1), "dependencies");
+	for (size_t i = 0; i < PR_LEN(rows); i++) {
+		struct pr_actions_inputs inputs;
+		struct pr_err err = PR_ERR_INIT;
+
+		set("INPUT_PYTHON-VERSION", rows[i].version);
+		set("INPUT_DEPENDENCIES", rows[i].dependencies);
+		read_inputs(&inputs);
+		assert_int_equal(pr_actions_inputs_refuse_python(&inputs, &err),
+			rows[i].named ? PR_EINVAL : 0);
+		if (rows[i].named)
+			assert_non_null(strstr(err.msg, rows[i].named));
+		if (rows[i].named)
+			assert_non_null(strstr(err.msg, "/python@v" PR_VERSION " "));
+		pr_actions_inputs_release(&inputs);
+	}
 }
 
 int main(void)
@@ -166,11 +242,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(names_are_taken_in_every_spelling, clear),
 		cmocka_unit_test_setup(an_empty_input_is_not_given, clear),
-		cmocka_unit_test_setup(our_name_wins_over_upstreams, clear),
+		cmocka_unit_test_setup(two_names_of_one_input_must_agree, clear),
+		cmocka_unit_test_setup(inputs_are_named_as_they_were_written, clear),
+		cmocka_unit_test_setup(switches_are_words, clear),
 		cmocka_unit_test_setup(missing_inputs_are_named, clear),
 		cmocka_unit_test_setup(the_environment_stands_in, clear),
 		cmocka_unit_test_setup(inputs_become_variables, clear),
-		cmocka_unit_test_setup(what_has_no_effect_is_told, clear),
+		cmocka_unit_test_setup(python_is_elsewhere, clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,12 +117,32 @@ static void a_summary_has_facts_and_every_activity(void **state)
 		"- Experiment: A\\|B\n- Plan: id\n- Execution: <https://h/e?id=1&x=2>\n"
 		"- Status: completed\n- Deviated: yes\n- Started: 2026\n- Duration: 1.500 s\n"
 		"- Journal: run.json\n\n"
-		"| Activity | Type | Phase | Status | Duration | Result |\n"
-		"| --- | --- | --- | --- | ---: | --- |\n"
-		"| p | probe | Hypothesis before | succeeded | 0.250 s | 200 |\n"
-		"| a | action | Method | failed |  | x.Y\\: bad luck |\n"
-		"| p | probe | Hypothesis after | succeeded, not tolerated |  |  |\n"
-		"| r | action | Rollbacks | succeeded |  | \\{\"a\"\\:1\\} |\n\n");
+		"| Activity | Type | Phase | Status | Duration | Timeline | Result |\n"
+		"| --- | --- | --- | --- | ---: | --- | --- |\n"
+		"| p | probe | Hypothesis before | succeeded | 0.250 s |  | 200 |\n"
+		"| a | action | Method | failed |  |  | x.Y\\: bad luck |\n"
+		"| p | probe | Hypothesis after | succeeded, not tolerated |  |  |  |\n"
+		"| r | action | Rollbacks | succeeded |  |  | \\{\"a\"\\:1\\} |\n\n");
+}
+
+static void activities_stand_on_a_timeline(void **state)
+{
+	json_auto_t *journal =
+		parse("{\"status\": \"completed\", \"start\": \"2026-11-20T16:24:56+00:00\", "
+		      "\"duration\": 4, \"run\": [{\"activity\": {\"name\": \"a\", \"type\": "
+		      "\"action\"}, \"status\": \"succeeded\", \"start\": "
+		      "\"2026-11-20T16:24:57+00:00\", \"duration\": 2}]}");
+	const struct pr_actions_facts facts = {.plan = "id"};
+	PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	struct pr_actions_result result;
+
+	(void)state;
+	pr_actions_read_result(journal, &result);
+	assert_int_equal(pr_actions_summary(journal, &result, &facts, &out), 0);
+	assert_non_null(strstr(pr_buf_str(&out),
+		"| a | action | Method | succeeded | 2.000 s | "
+		"`\u2591\u2591\u2591\u2591\u2591\u2588\u2588\u2588\u2588\u2588\u2588\u2588"
+		"\u2588\u2588\u2588\u2591\u2591\u2591\u2591\u2591` |  |\n"));
 }
 
 static void an_address_that_could_end_its_link_is_text(void **state)
@@ -152,7 +172,8 @@ static void a_large_summary_is_cut(void **state)
 	for (int i = 0; i < 20000; i++)
 		json_array_append_new(
 			runs, parse("{\"activity\": {\"name\": \"\xf0\x9f\x92\xa5\"}, "
-				    "\"output\": \"some longer text of output\"}"));
+				    "\"start\": \"2026-11-20T16:24:57+00:00\", \"output\": \"some "
+				    "longer text of output\"}"));
 	journal = json_pack("{s:s, s:O}", "status", "completed", "run", runs);
 	pr_actions_read_result(journal, &result);
 	assert_int_equal(pr_actions_summary(journal, &result, &facts, &out), 0);
@@ -168,6 +189,7 @@ int main(void)
 		cmocka_unit_test(texts_of_others_are_shown_as_they_are),
 		cmocka_unit_test(what_is_too_long_ends_in_a_note),
 		cmocka_unit_test(a_summary_has_facts_and_every_activity),
+		cmocka_unit_test(activities_stand_on_a_timeline),
 		cmocka_unit_test(an_address_that_could_end_its_link_is_text),
 		cmocka_unit_test(a_large_summary_is_cut),
 	};

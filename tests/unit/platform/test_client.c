@@ -119,6 +119,28 @@ static void a_call_carries_token_organisation_and_body(void **state)
 	assert_true(pr_text_ends(url, BASE "/x"));
 }
 
+/* The sanitizer and the tests of allocations see that it is freed, once. */
+static void a_body_given_away_is_sent_at_each_attempt(void **state)
+{
+	static const struct canned_step steps[] = {
+		{.status = 503, .body = "{}"}, {.status = 200, .body = "{}"}};
+	struct fixture *f = *state;
+	const struct canned_request *requests = f->canned.record->requests;
+	struct pr_platform_request request = {.method = "PUT",
+		.path = "/plans/p",
+		.own_body = pr_text_dup("{\"b\":2} not of it"),
+		.body_len = 7,
+		.retry = PR_RETRY_IDEMPOTENT};
+
+	SERVE(f, steps);
+	request.deadline_us = pr_loop_now_us(f->loop) + 20000 * US_PER_MS;
+	assert_int_equal(pr_platform_send(f->platform, &request, on_answer, f, NULL, NULL), 0);
+	assert_int_equal(pr_loop_run(f->loop, NULL), 0);
+	assert_int_equal(f->code, PR_OK);
+	for (int i = 0; i < 2; i++)
+		assert_string_equal(requests[i].body, "{\"b\":2}");
+}
+
 static void refusals_have_a_code_and_words(void **state)
 {
 	static const struct canned_step steps[] = {
@@ -296,6 +318,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_call_carries_token_organisation_and_body),
+		CASE(a_body_given_away_is_sent_at_each_attempt),
 		CASE(refusals_have_a_code_and_words),
 		CASE(only_what_is_safe_is_tried_again),
 		CASE(a_refused_connection_is_tried_again),

@@ -216,13 +216,13 @@ static bool all_have_started(struct fixture *f)
 	return count_starts(f) >= f->starts;
 }
 
-/* A script has set its trap. */
-static bool is_ready(struct fixture *f)
+/* Its trap is set: "do" has written the file of that name after it. */
+static bool it_is_ready(struct fixture *f)
 {
 	return *get_file(f, "ready");
 }
 
-static bool was_asked(struct fixture *f)
+static bool it_was_asked(struct fixture *f)
 {
 	return *get_file(f, "asked");
 }
@@ -484,17 +484,17 @@ static void a_plan_that_is_forgotten_is_asked_to_end(void **state)
 	struct pr_err err = PR_ERR_INIT;
 
 	put_file(f, "do",
-		"trap 'echo yes >\"${0%/*}/asked\"; exit' TERM\n"
-		"echo yes >\"${0%/*}/ready\"\n"
+		"trap 'echo >\"${0%/*}/asked\"; exit' TERM\n"
+		"echo >\"${0%/*}/ready\"\n"
 		"while :; do sleep 0.01; done\n",
 		0600);
 	plan(f, NOW);
 	starts(f, 1);
-	run_until(f, is_ready);
+	run_until(f, it_is_ready);
 	assert_int_equal(pr_store_change(f->store, NULL), 0);
 	commit(f, pr_scheduler_forget(f->scheduler, PLAN, &err), &err);
-	run_until(f, was_asked);
 	run_until(f, nothing_runs);
+	run_until(f, it_was_asked);
 }
 
 static void a_run_whose_server_is_gone_is_an_error(void **state)
@@ -549,12 +549,12 @@ static void stopping_asks_and_waits(void **state)
 
 	put_file(f, "do",
 		"trap 'sleep 0.1; echo over >&2; exit 2' TERM\n"
-		"echo yes >\"${0%/*}/ready\"\n"
+		"echo >\"${0%/*}/ready\"\n"
 		"while :; do sleep 0.01; done\n",
 		0600);
 	plan(f, NOW);
 	starts(f, 1);
-	run_until(f, is_ready);
+	run_until(f, it_is_ready);
 	pr_scheduler_stop(f->scheduler, on_stopped, f);
 	assert_false(f->stopped);
 	run_until(f, is_stopped);
