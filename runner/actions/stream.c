@@ -6,6 +6,7 @@
 #include "base/redact.h"
 #include "base/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define TITLE_MAX 255
@@ -85,6 +86,34 @@ void pr_actions_stream_group(struct pr_actions_stream *stream, const char *title
 	stream->grouped = title != NULL;
 }
 
+static bool is_space(uint32_t point)
+{
+	static const struct {
+		uint32_t first, last;
+	} spaces[] = {{0x09, 0x0d}, {0x1c, 0x20}, {0x85, 0x85}, {0xa0, 0xa0}, {0x1680, 0x1680},
+		{0x2000, 0x200a}, {0x2028, 0x2029}, {0x202f, 0x202f}, {0x205f, 0x205f},
+		{0x3000, 0x3000}};
+
+	for (size_t i = 0; i < PR_LEN(spaces); i++)
+		if (point >= spaces[i].first && point <= spaces[i].last)
+			return true;
+	return false;
+}
+
+/* The runner takes no mask that is white space alone, Unicode's too, and warns. */
+static bool is_blank(const char *text)
+{
+	size_t n = strlen(text);
+	uint32_t point;
+
+	for (size_t length; n; text += length, n -= length) {
+		length = pr_text_decode(text, n, &point);
+		if (!length || !is_space(point))
+			return false;
+	}
+	return true;
+}
+
 void pr_actions_stream_mask(struct pr_actions_stream *stream, const char *secret, size_t least)
 {
 	PR_AUTO(free) char *copy = pr_text_dup(secret);
@@ -96,7 +125,7 @@ void pr_actions_stream_mask(struct pr_actions_stream *stream, const char *secret
 		PR_AUTO(free) char *trimmed = pr_text_dup(line);
 		const char *text = trimmed ? pr_text_trim(trimmed) : "";
 
-		if (*text && strlen(text) >= least)
+		if (!is_blank(text) && strlen(text) >= least)
 			write_command(stream, "add-mask", NULL, text);
 	}
 }

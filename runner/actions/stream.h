@@ -40,7 +40,7 @@ void pr_actions_stream_group(struct pr_actions_stream *stream, const char *title
 /*
  * Has the runner hide a secret: each of its lines, which end at CR as well (the runner hides
  * what is between them alone, too), without white space around. Lines of less than `least` bytes
- * are left out: they would hide half of every text.
+ * are left out: they would hide half of every text. So are those of white space, Unicode's too.
  */
 void pr_actions_stream_mask(struct pr_actions_stream *stream, const char *secret, size_t least);
 

@@ -99,7 +99,7 @@ def expected_errors(journal):
 def expected_masks(secret, least=None):
     least = least or (16 if re.search(r"[\r\n]", secret) else 6)
     lines = [line.strip(ASCII_SPACE) for line in re.split(r"[\r\n]", secret)]
-    return [line for line in lines if line and len(line.encode()) >= least]
+    return [line for line in lines if line.strip() and len(line.encode()) >= least]
 
 
 class Properties(ActionCase):

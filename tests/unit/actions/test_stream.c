@@ -86,6 +86,7 @@ static void masks_are_lines_and_common_ones_are_left_out(void **state)
 	say(&output, "one\n");
 	pr_actions_stream_mask(&output.stream, "first-line \r\n}\n\n50%-second", 6);
 	pr_actions_stream_mask(&output.stream, "a", 1);
+	pr_actions_stream_mask(&output.stream, "\xc2\xa0\n\xe2\x80\xa8 \xe3\x80\x80\n\n", 1);
 	text = close_output(&output);
 	assert_string_equal(text, "::stop-commands::W\none\n::W::\n"
 				  "::add-mask::first-line\n::add-mask::50%25-second\n"
