@@ -17,6 +17,7 @@
 #define FILES_MAX 16
 #define US_PER_MS INT64_C(1000)
 #define FILE_MODE "100644"
+#define UNKNOWN "it is not known whether the results are committed to"
 
 struct sha {
 	char text[PR_GITHUB_SHA_SIZE]; /* "": not known yet */
@@ -148,6 +149,7 @@ static int take_branch(
 		return 0;
 	}
 	if (*commit->made.text && pr_text_eq(tip.text, commit->base.text)) {
+		*commit->maybe.text = '\0';
 		if (commit->passing)
 			return go(commit, &move_branch, err);
 		*err = commit->refused;
@@ -222,14 +224,24 @@ static int write_tree(struct pr_github_commit *commit)
 		json_pack("{s:s, s:o}", "base_tree", commit->base_tree.text, "tree", entries));
 }
 
+/* As pr_github_refuse, but what may be on the branch is not said to be missing. */
+static int refuse(
+	struct pr_github_commit *commit, const struct pr_github_answer *answer, struct pr_err *err)
+{
+	if (!*commit->maybe.text || answer->code == PR_ENOMEM)
+		return pr_github_refuse(&commit->change, answer, err);
+	return pr_fail(err, answer->code, UNKNOWN " '%.100s' of '%.120s': %s",
+		commit->change.branch, commit->change.repository, answer->message);
+}
+
 /* What GitHub has just made is not seen everywhere at once. */
 static int not_seen(
 	struct pr_github_commit *commit, const struct pr_github_answer *answer, struct pr_err *err)
 {
 	if (!pr_github_refusal_of_objects(answer))
-		return pr_github_refuse(&commit->change, answer, err);
+		return refuse(commit, answer, err);
 	pr_err_clear(&commit->refused);
-	(void)pr_github_refuse(&commit->change, answer, &commit->refused);
+	(void)refuse(commit, answer, &commit->refused);
 	return begin_again(commit, err);
 }
 
@@ -295,11 +307,11 @@ static int take_moved(
 static int not_moved(
 	struct pr_github_commit *commit, const struct pr_github_answer *answer, struct pr_err *err)
 {
-	pr_err_clear(&commit->refused);
-	(void)pr_github_refuse(&commit->change, answer, &commit->refused);
-	commit->passing = pr_github_refusal_passes(answer);
 	if (answer->doubtful)
 		commit->maybe = commit->made;
+	pr_err_clear(&commit->refused);
+	(void)refuse(commit, answer, &commit->refused);
+	commit->passing = pr_github_refusal_passes(answer);
 	if (answer->doubtful || answer->status == 409 || answer->status == 422)
 		return begin_again(commit, err);
 	*err = commit->refused;
@@ -324,7 +336,7 @@ static void on_answer(void *arg, const struct pr_github_answer *answer)
 	else if (commit->step->refused)
 		rc = commit->step->refused(commit, answer, &err);
 	else
-		rc = pr_github_refuse(&commit->change, answer, &err);
+		rc = refuse(commit, answer, &err);
 	if (rc)
 		fail(commit, rc, &err);
 }
@@ -351,11 +363,9 @@ static void on_limit(void *arg)
 	bool moving = commit->step == &move_branch || *commit->maybe.text;
 	struct pr_err err = PR_ERR_INIT;
 
-	(void)pr_fail(&err, PR_ETIMEOUT,
-		"%s committed to '%.100s' of '%.120s': there was no time for more%s%s",
-		moving ? "it is not known whether the results are" : "nothing is",
-		commit->change.branch, commit->change.repository,
-		commit->refused.code ? "; before: " : "",
+	(void)pr_fail(&err, PR_ETIMEOUT, "%s '%.100s' of '%.120s': there was no time for more%s%s",
+		moving ? UNKNOWN : "nothing is committed to", commit->change.branch,
+		commit->change.repository, commit->refused.code ? "; before: " : "",
 		commit->refused.code ? commit->refused.msg : "");
 	pr_github_client_free(pr_steal(commit->client));
 	end(commit, NULL, &err);

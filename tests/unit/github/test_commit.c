@@ -342,6 +342,27 @@ static void what_github_does_not_confirm_is_not_denied(void **state)
 	assert_true(pr_text_starts(f->err.msg, "it is not known whether"));
 }
 
+static void nor_is_it_where_the_branch_cannot_be_read_then(void **state)
+{
+	static const struct canned_step steps[] = {REF(BASE), COMMIT(OLD_TREE), MADE(BLOB),
+		MADE(NEW_TREE), MADE(OURS), LOST, SAYS(401, "Bad credentials")};
+	struct fixture *f = *state;
+
+	RUN(f, steps);
+	assert_true(pr_text_starts(f->err.msg, "it is not known whether"));
+	assert_non_null(strstr(f->err.msg, "Bad credentials"));
+}
+
+static void it_is_known_where_the_branch_stands_still(void **state)
+{
+	static const struct canned_step steps[] = {REF(BASE), COMMIT(OLD_TREE), MADE(BLOB),
+		MADE(NEW_TREE), MADE(OURS), LOST, REF(BASE), SAYS(403, "Not accessible")};
+	struct fixture *f = *state;
+
+	RUN(f, steps);
+	assert_true(pr_text_starts(f->err.msg, "nothing is committed"));
+}
+
 static void what_cannot_be_is_refused_before_anything_is_sent(void **state)
 {
 	static const struct pr_github_file up = {.path = "../x", .data = "", .n = 0};
@@ -401,6 +422,8 @@ int main(void)
 		TEST(a_long_limit_is_told_at_once),
 		TEST(time_is_limited),
 		TEST(what_github_does_not_confirm_is_not_denied),
+		TEST(nor_is_it_where_the_branch_cannot_be_read_then),
+		TEST(it_is_known_where_the_branch_stands_still),
 		TEST(what_cannot_be_is_refused_before_anything_is_sent),
 	};
 
