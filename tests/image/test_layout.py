@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tarfile
@@ -126,6 +127,9 @@ class Layout(Case):
             print("size    %d bytes unpacked, head-room %d" % (size, LIMIT - size))
             self.assertLessEqual(size, LIMIT)
 
+    def test_the_order_of_the_files_does_not_matter(self):
+        self.assertEqual(oci(os.path.join(self.folder, "other"), *reversed(FILES)), self.digest)
+
     def test_no_blob_is_left_over(self):
         reached = {self.digest} | {blob["digest"] for d, m, _, _ in self.images() for blob in (d, m["config"], *m["layers"])}
         self.assertEqual({"sha256:" + name for name in os.listdir(os.path.join(self.layout, "blobs", "sha256"))}, reached)
@@ -160,6 +164,15 @@ class Layout(Case):
             subprocess.run(["crane", "validate", "--remote", name], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+def interpreted(path):
+    """The program with the type of its first program header changed to PT_INTERP."""
+    with open(path, "rb") as stream:
+        data = bytearray(stream.read())
+    at, = struct.unpack_from("<Q", data, 32)
+    struct.pack_into("<I", data, at, 3)
+    return bytes(data)
+
+
 class Refusals(Case):
     def refused(self, pattern, *files):
         said = oci(os.path.join(self.folder, "out"), *files, code=1)
@@ -177,6 +190,28 @@ class Refusals(Case):
         with open(FILES[0], "rb") as stream:
             head = stream.read(64)
         self.refused("other names no libraries", self.file("other", head))
+
+    def test_a_program_that_is_not_static(self):
+        self.refused("^docker/sbom: .*other is not static: give build/static/plan-runner$", self.file("other", interpreted(FILES[0])))
+        said = subprocess.run([os.path.join(TOP, "docker", "rootfs"), os.path.join(self.folder, "other")], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, universal_newlines=True, check=False)
+        self.assertEqual((said.returncode, said.stdout), (1, ""))
+        self.assertEqual(said.stderr.count("\n"), 1)
+
+    def test_a_program_that_is_cut_off(self):
+        with open(FILES[0], "rb") as stream:
+            whole = stream.read()
+        headers = struct.pack("<Q", 2 ** 64 - 1)
+        self.refused("other is cut off", self.file("other", whole[:32] + headers + whole[40:]))
+
+    def test_a_folder_that_cannot_be(self):
+        self.file("taken", b"")
+        said = oci(os.path.join(self.folder, "taken"), FILES[0], code=1)
+        self.assertRegex(said, r"^docker/oci: .*/taken/.*: Not a directory\n$")
+
+    def test_help_and_what_is_missing(self):
+        self.assertRegex(oci("x", "--help"), r"docker/oci \[--output FOLDER\](.|\n)*Needs python3")
+        self.assertRegex(oci("x", code=2), "docker/oci: error: .*required: FILE\n$")
 
 
 def pins():
