@@ -24,6 +24,7 @@ struct pr_child {
 	struct stream streams[2];
 	struct pr_reap reap;
 	struct pr_timer timer;
+	int64_t linger_us;
 	pid_t pid; /* and group; 0 until it is started */
 	bool reaped;
 	bool reported; /* fn was called */
@@ -112,16 +113,6 @@ static void on_stream(void *arg, int fd, unsigned events)
 		child_check(stream->child);
 }
 
-static void on_reaped(void *arg, pid_t pid, int status)
-{
-	struct pr_child *child = arg;
-
-	(void)pid;
-	child->reaped = true;
-	child->status = status;
-	child_check(child);
-}
-
 /* What is in the pipe already; bounded, since the writer may be as fast as we are. */
 static void stream_drain(struct stream *stream)
 {
@@ -140,6 +131,33 @@ static void on_timeout(void *arg)
 	stream_drain(&child->streams[0]);
 	stream_drain(&child->streams[1]);
 	child_report(child, true);
+}
+
+static void on_lingered(void *arg)
+{
+	struct pr_child *child = arg;
+
+	stream_drain(&child->streams[0]);
+	stream_drain(&child->streams[1]);
+	child_check(child);
+}
+
+static void on_reaped(void *arg, pid_t pid, int status)
+{
+	struct pr_child *child = arg;
+
+	(void)pid;
+	child->reaped = true;
+	child->status = status;
+	if (child->linger_us > 0 && !child->reported) {
+		pr_timer_stop(&child->timer);
+		if (pr_timer_start(
+			    child->loop, &child->timer, child->linger_us, on_lingered, child)) {
+			on_lingered(child);
+			return;
+		}
+	}
+	child_check(child);
 }
 
 /* Both ends block, as programs expect of theirs; ours is read when there is something only. */
@@ -217,6 +235,7 @@ int pr_child_start(struct pr_loop *loop, const struct pr_child_options *options,
 	child->loop = loop;
 	child->fn = fn;
 	child->output = options->output;
+	child->linger_us = options->linger_us;
 	child->arg = arg;
 	child->streams[0].fd = -1;
 	child->streams[1].fd = -1;

@@ -24,6 +24,7 @@ struct pr_child_options {
 	char *const *argv;   /* with argv[0], NULL-terminated */
 	size_t stream_bytes; /* kept of each stream */
 	int64_t timeout_us;  /* negative: none; 0: at once */
+	int64_t linger_us;   /* see pr_child_start; 0: without end */
 	char *const *env;    /* as execve wants it; NULL: that of this process */
 	bool no_input;       /* standard input is /dev/null */
 	int death_signal;    /* what it gets when we die; 0: SIGKILL */
@@ -46,8 +47,9 @@ typedef void pr_child_fn(void *arg, const struct pr_child_result *result);
  * Starts it; standard input is inherited unless no_input is set, the signal mask is that of before
  * the loop's, SIGPIPE is default. `fn` is called once, when the child has ended and both streams
  * are closed (a grandchild that holds them keeps it open, docs/engine.md 4.3), or when the time is
- * over: then the whole group is killed. Caller frees with pr_child_free. PR_ENOTFOUND, PR_EIO,
- * PR_ENOMEM.
+ * over: then the whole group is killed. With linger_us the streams are read on for that long at
+ * most once the child has ended, and whoever holds them is left alone. Caller frees with
+ * pr_child_free. PR_ENOTFOUND, PR_EIO, PR_ENOMEM.
  */
 int pr_child_start(struct pr_loop *loop, const struct pr_child_options *options, pr_child_fn *fn,
 	void *arg, struct pr_child **ret_child, struct pr_err *err);

@@ -19,6 +19,9 @@
 #define LAST_MAX 300
 #define OUT_AND_ERR 2
 
+/* What uv leaves behind may keep its output for good. */
+#define LINGER_US INT64_C(1000000)
+
 /* One run of uv. */
 struct run {
 	struct pr_loop *loop;
@@ -83,6 +86,7 @@ static int start(struct run *run, char *const *argv, struct pr_err *err)
 	const struct pr_child_options options = {.program = argv[0],
 		.argv = argv,
 		.timeout_us = -1,
+		.linger_us = LINGER_US,
 		.no_input = true,
 		.output = on_output};
 	int rc = pr_loop_new(NULL, &run->loop, err);

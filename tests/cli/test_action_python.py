@@ -14,6 +14,7 @@ UV = """#!/bin/sh
 echo --- >>"$CALLS"
 echo "$UV_CACHE_DIR $UV_PYTHON_INSTALL_DIR" >>"$CALLS.env"
 cat "$SAYS" 2>/dev/null
+[ "$1" != "$LEAVES" ] || { setsid sh -c 'echo $$ >"$CALLS.left"; echo from the one that stays; exec sleep 60' & }
 [ "$1" = "$FAILS" ] && { echo "error: no such thing" >&2; exit 3; }
 [ "$1" = "$WAITS" ] && exec sleep 30
 for place; do :; done
@@ -101,6 +102,18 @@ class Made(ActionCase):
         self.assertNotIn("forged", done.console.masks)
         self.assertGreater(sum(line.count("x") for line in dict(done.console.groups)["Python"]), 400000 - 1)
         self.assertEqual(set(done.outputs["status"].split()), {"completed"})
+
+    def test_what_uv_leaves_behind_does_not_hold_the_step(self):
+        plan = self.seeded("noop")["plan"]
+        for leaves in ("venv", "pip"):
+            with self.subTest(leaves):
+                began = time.monotonic()
+                done = self.step(self.inputs(plan, dependencies="a"), LEAVES=leaves)
+                seconds = time.monotonic() - began
+                os.kill(int(self.file("calls.left")), signal.SIGKILL)
+                self.assertEqual((done.code, done.outputs["status"]), (0, "completed"), done.out)
+                self.assertIn("from the one that stays", dict(done.console.groups)["Python"])
+                self.assertLess(seconds, 20)
 
     def test_a_cancelled_workflow(self):
         child = self.begin(self.inputs(self.seeded("noop")["plan"], dependencies="a"), WAITS="pip")

@@ -317,6 +317,37 @@ static void a_grandchild_that_holds_the_streams_keeps_it_open(void **state)
 	run_until_gone(f, -leader);
 }
 
+static void whoever_holds_the_streams_may_be_waited_for_a_while_only(void **state)
+{
+	struct fixture *f = *state;
+	pid_t grandchild;
+
+	f->further.linger_us = HOUR_US;
+	grandchild = start_until_ready(
+		f, "setsid sh -c 'echo late; echo $$ >&9; exec sleep 1000' & exit 3", -1);
+	run_until_gone(f, pr_child_pid(f->child));
+	assert_int_equal(f->calls, 0);
+	pr_fake_clock_advance(&f->clock, HOUR_US);
+	run(f);
+	assert_false(f->result.timed_out);
+	assert_int_equal(WEXITSTATUS(f->result.status), 3);
+	assert_string_equal(pr_buf_str(&f->out), "late\n");
+	assert_int_equal(f->calls, 1);
+	assert_int_equal(kill(grandchild, SIGKILL), 0);
+	run_until_gone(f, grandchild);
+}
+
+static void nobody_is_waited_for_where_the_streams_are_closed(void **state)
+{
+	struct fixture *f = *state;
+
+	f->further.linger_us = HOUR_US;
+	start(f, "echo out", 1000, -1);
+	run(f);
+	assert_string_equal(pr_buf_str(&f->out), "out\n");
+	assert_int_equal(pr_loop_now_us(f->loop), 0);
+}
+
 static void a_grandchild_that_closed_the_streams_lives_on(void **state)
 {
 	struct fixture *f = *state;
@@ -497,6 +528,8 @@ int main(void)
 		TEST(a_time_limit_of_zero_is_over_at_once),
 		TEST(a_grandchild_that_left_the_group_does_not_delay_the_time_limit),
 		TEST(a_grandchild_that_holds_the_streams_keeps_it_open),
+		TEST(whoever_holds_the_streams_may_be_waited_for_a_while_only),
+		TEST(nobody_is_waited_for_where_the_streams_are_closed),
 		TEST(a_grandchild_that_closed_the_streams_lives_on),
 		TEST(a_signal_goes_to_the_whole_group),
 		TEST(it_may_be_freed_from_its_callback),
