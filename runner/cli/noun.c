@@ -119,14 +119,39 @@ static int refused(
 	return pr_fail(err, reply->code, "%s", reply->message);
 }
 
+/* The platform says "Conflict" only, where it is asked for another object of a name that is unique.
+ */
+static const char *taken_name(const struct pr_noun *noun, const char *method, const char *path,
+	const json_t *body, const struct pr_reply *reply)
+{
+	if (reply->status != 409 || !pr_text_eq(method, "POST") ||
+		!pr_text_eq(path, noun->kind->path))
+		return NULL;
+	return pr_json_str(body, noun->kind->label);
+}
+
+static int refused_as_taken(
+	struct pr_noun *noun, const struct pr_reply *reply, const char *name, struct pr_err *err)
+{
+	const char *command = noun->args->path[1]->name; /* the kind is that of what is shown */
+
+	noun->refusal = reply->status;
+	return pr_fail(err, reply->code, "there is %s %s '%.100s' already",
+		strchr("aeio", *command) ? "an" : "a", command, name);
+}
+
 int pr_noun_ask(struct pr_noun *noun, const char *method, const char *path, const json_t *body,
 	json_t **ret_answer, struct pr_err *err)
 {
 	PR_AUTO(reply) struct pr_reply reply = {.code = PR_OK};
+	const char *taken;
 
 	if (pr_ask(&noun->connection.signals, noun->connection.platform, method, path, body,
-		    &reply))
-		return refused(noun, &reply, path, err);
+		    &reply)) {
+		taken = taken_name(noun, method, path, body, &reply);
+		return taken ? refused_as_taken(noun, &reply, taken, err)
+			     : refused(noun, &reply, path, err);
+	}
 	*ret_answer = json_incref(reply.body);
 	return 0;
 }

@@ -221,7 +221,9 @@ class Refused(NounCase):
 
     def test_taken_name(self):
         self.said("deployment", "create", "taken")
-        self.refused(1, r"the platform refuses \(409\)", "deployment", "create", "taken")
+        self.refused(1, "^plan-deployer: there is a deployment 'taken' already$", "deployment", "create", "taken")
+        self.said("token", "create", "taken")
+        self.refused(1, "^plan-deployer: there is a token 'taken' already$", "token", "create", "taken")
 
     def test_command_lines(self):
         for pattern, arguments in (
