@@ -12,10 +12,19 @@ static int print_buffer(const struct pr_buf *text)
 	return text->status ? PR_EXIT_DEVIATED : PR_EXIT_OK;
 }
 
+static void print_licenses(void)
+{
+	if (!pr_third_party_contained)
+		pr_print("This program is not the static file: it takes its libraries from the "
+			 "system, in the system's versions.\nWhat follows is of the static "
+			 "file.\n\n");
+	pr_print_bytes(pr_third_party_text, pr_third_party_length);
+}
+
 static int run_version(struct pr_context *context, const struct pr_args *args)
 {
 	if (pr_args_flag(args, "licenses"))
-		pr_print_bytes(pr_third_party_text, pr_third_party_length);
+		print_licenses();
 	else if (pr_args_flag(args, "short"))
 		pr_print("%s\n", PR_VERSION);
 	else if (pr_text_eq(context->program, "reliably"))

@@ -1,6 +1,8 @@
 #include "cli/third_party.h"
 
-/* PR_THIRD_PARTY_FILE comes from cmake/ThirdParty.cmake. */
+/* PR_THIRD_PARTY_FILE and PR_THIRD_PARTY_CONTAINED come from cmake/ThirdParty.cmake. */
+const bool pr_third_party_contained = PR_THIRD_PARTY_CONTAINED;
+
 __asm__(".pushsection .rodata\n"
 	".global pr_third_party_text\n"
 	"pr_third_party_text:\n"

@@ -7,10 +7,14 @@
  * docker/deps.sh wrote for the libraries it took, every other build the one of the tree.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The text, NUL-terminated, and its length without the NUL. Static. */
 extern const char pr_third_party_text[];
 extern const size_t pr_third_party_length;
+
+/* Whether this program is the static file; else it takes the libraries from the system. */
+extern const bool pr_third_party_contained;
 
 #endif

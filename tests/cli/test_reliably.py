@@ -172,6 +172,15 @@ class Shown(ReliablyCase):
         self.assertEqual(self.said_by("version"), (0, "Reliably CLI: " + number, ""))
         self.assertEqual((code, self.said_by("version", "--short")[1]), (0, number))
 
+    def test_licences_are_said_to_be_of_the_static_file_where_it_is_another(self):
+        code, out, err = self.said_by("version", "--licenses")
+        with open(PROGRAM, "rb") as f:
+            static = b"/ld-linux" not in f.read() and b"/ld-musl" not in f.read()
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(out.startswith("The static file contains these libraries"), static)
+        self.assertEqual(out.startswith("This program is not the static file"), not static)
+        self.assertIn("\n\nThe static file contains" if not static else "The static", out)
+
     def test_completions_are_those_of_the_shell(self):
         for shell, part in (("/usr/bin/zsh", "bashcompinit"), ("/bin/bash", "COMP_WORDS"), ("/usr/bin/fish", "complete -c")):
             code, out, err = self.said_by("--show-completion", SHELL=shell)
