@@ -102,6 +102,22 @@ static int check_two(const struct pr_action_files *files, struct pr_err *err)
 		files->result ? files->result : files->log);
 }
 
+/* What the runner reads after the step, or later steps do. */
+static int check_not_githubs(const char *path, struct pr_err *err)
+{
+	static const char *const variables[] = {"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY",
+		"GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_EVENT_PATH"};
+
+	for (size_t i = 0; i < PR_LEN(variables); i++) {
+		const char *taken = pr_env_get_set(variables[i]);
+
+		if (taken && same_file(path, taken))
+			return pr_fail(err, PR_EINVAL, "'%s' is GitHub's own file, that of %s",
+				path, variables[i]);
+	}
+	return 0;
+}
+
 /* One whose folder is missing could be written where the first missing folder is to be. */
 static int check_place(const char *path, pr_output_check_fn *check, struct pr_action_folder *folder,
 	struct pr_err *err)
@@ -146,6 +162,20 @@ static int wrap(
 	return pr_wrap(err, "the input %s", pr_actions_inputs_name(inputs, input));
 }
 
+/* Two files, and none that is somebody else's; `named` has the inputs they come from. */
+static int check_apart(const struct pr_action_files *files, const struct pr_actions_inputs *inputs,
+	const enum pr_actions_input named[2], struct pr_err *err)
+{
+	const char *const paths[] = {files->result, files->log};
+
+	if (check_two(files, err))
+		return PR_EINVAL;
+	for (size_t i = 0; i < PR_LEN(paths); i++)
+		if (paths[i] && check_not_githubs(paths[i], err))
+			return wrap(inputs, named[i], err);
+	return 0;
+}
+
 int pr_action_files_choose(
 	struct pr_action_files *files, const struct pr_actions_inputs *inputs, struct pr_err *err)
 {
@@ -157,7 +187,7 @@ int pr_action_files_choose(
 	if (choose(inputs, PR_INPUT_RESULT_FILE, "run.json", &files->result, &named[0]) ||
 		choose(inputs, PR_INPUT_LOG_FILE, "run.log", &files->log, &named[1]))
 		return pr_fail_nomem(err);
-	if (check_two(files, err))
+	if (check_apart(files, inputs, named, err))
 		return PR_EINVAL;
 	for (size_t i = 0; i < PR_LEN(paths); i++)
 		if (*paths[i] && check_place(*paths[i], checks[i], &files->folders[i], err))
@@ -166,7 +196,8 @@ int pr_action_files_choose(
 		if (files->folders[i].path && *files->folders[i].path &&
 			pr_file_mkdirs(files->folders[i].path, FOLDER_MODE, err))
 			return wrap(inputs, named[i], err);
-	return check_two(files, err); /* two spellings of a folder that was missing */
+	/* two spellings of a folder that was missing */
+	return check_apart(files, inputs, named, err);
 }
 
 const char *pr_action_files_shown(const struct pr_action_files *files, const char *path)
@@ -181,6 +212,18 @@ const char *pr_action_files_shown(const struct pr_action_files *files, const cha
 	if (n && strncmp(path, workspace, n) == 0 && path[n] == '/')
 		path += n + 1;
 	return pr_text_starts(path, "./") ? path + 2 : path;
+}
+
+bool pr_action_files_lost(const struct pr_action_files *files, const char *path)
+{
+	PR_AUTO(free) char *workspace = files->workspace ? realpath(files->workspace, NULL) : NULL;
+	PR_AUTO(free) char *folder = path ? folder_of(path) : NULL;
+	PR_AUTO(free) char *real = folder ? realpath(folder, NULL) : NULL;
+	size_t n = workspace ? strlen(workspace) : 0;
+
+	if (getpid() != 1 || !n || !real)
+		return false;
+	return strncmp(real, workspace, n) != 0 || (real[n] != '/' && real[n] != '\0');
 }
 
 static void give(const char *path, const struct stat *owner)

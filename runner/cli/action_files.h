@@ -25,7 +25,8 @@ struct pr_action_files {
 /*
  * result-file and log-file, else run.json and run.log in working-dir, else the defaults. Both are
  * checked before the folders that are missing are made. PR_EINVAL for a folder, a device, one
- * path for both; PR_EIO for what cannot be written. Release in any case.
+ * path for both, a file of GitHub's own such as that of GITHUB_OUTPUT; PR_EIO for what cannot be
+ * written. Release in any case.
  */
 int pr_action_files_choose(
 	struct pr_action_files *files, const struct pr_actions_inputs *inputs, struct pr_err *err);
@@ -33,6 +34,10 @@ int pr_action_files_choose(
 /* A path as later steps find it, whose working directory is the workspace; "" for NULL and for what
  * is not there. Borrowed from `path`. */
 const char *pr_action_files_shown(const struct pr_action_files *files, const char *path);
+
+/* Whether the container, whose first process we are, takes the file with it: the workspace alone is
+ * there afterwards. False for NULL, and where we are not the first. */
+bool pr_action_files_lost(const struct pr_action_files *files, const char *path);
 
 /*
  * In a container of GitHub's we are root and the workspace is somebody's, who must be able to

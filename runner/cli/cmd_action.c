@@ -278,6 +278,16 @@ static int make_python(struct action *action, struct pr_err *err)
 		&action->installed, &action->inputs, pr_actions_stream_line, &action->stream, err);
 }
 
+/* A platform that serves http answers with what is no TLS. */
+static void tell_scheme(const struct action *action, struct pr_err *err)
+{
+	const char *host = action->inputs.values[PR_INPUT_SERVICE_HOST];
+
+	if ((err->code == PR_ENET || err->code == PR_ETIMEOUT) && host && !strstr(host, "://"))
+		(void)pr_wrap(err, "the input %s has no scheme, so https was taken",
+			pr_actions_inputs_name(&action->inputs, PR_INPUT_SERVICE_HOST));
+}
+
 static int run_plan(struct action *action, const struct pr_args *args)
 {
 	struct pr_hook groups = pr_actions_groups_hook(&action->stream);
@@ -299,6 +309,8 @@ static int run_plan(struct action *action, const struct pr_args *args)
 	if (action->hosted)
 		pr_actions_stream_group(&action->stream, "Plan");
 	end = pr_plan_execute(&job, args, &err);
+	if (end != PR_PLAN_RAN)
+		tell_scheme(action, &err);
 	code = tell_end(action, &job, end, &err);
 	if (end == PR_PLAN_RAN)
 		pr_action_keep_commit(&action->keep, &job, action->files.workspace);
@@ -317,8 +329,26 @@ static void tell_commit(void *arg, const char *level, const char *message)
 		pr_complain(action->context, "%s", message);
 }
 
+static void warn_of_lost(struct action *action)
+{
+	const char *const paths[] = {action->files.result, action->files.log};
+
+	for (size_t i = 0; i < PR_LEN(paths) && action->hosted; i++) {
+		PR_AUTO(free) char *text = NULL;
+
+		if (!pr_action_files_lost(&action->files, paths[i]))
+			continue;
+		text = pr_text_format("'%s' is outside of the workspace: it is gone with the "
+				      "container of this step, no later step finds it",
+			paths[i]);
+		if (text)
+			pr_actions_stream_command(&action->stream, "warning", "Inputs", text);
+	}
+}
+
 static int begin(struct action *action, const struct pr_args *args)
 {
+	warn_of_lost(action);
 	if (action->commit)
 		pr_action_keep_prepare(&action->keep, &action->inputs, tell_commit, action);
 	return run_plan(action, args);

@@ -76,6 +76,7 @@ class PlatformCase(unittest.TestCase):
 
     maxDiff = None
     user = None  # whose the program is, ours
+    through = ()  # a command that starts the program
 
     @classmethod
     def setUpClass(cls):
@@ -129,7 +130,7 @@ class PlatformCase(unittest.TestCase):
         err = open(os.path.join(self.folder, "stderr.txt"), "w+b")
         self.addCleanup(out.close)
         self.addCleanup(err.close)
-        child = subprocess.Popen([PROGRAM, *args], cwd=self.folder, env=self.environment(**changes),
+        child = subprocess.Popen([*self.through, PROGRAM, *args], cwd=self.folder, env=self.environment(**changes),
                                  stdin=subprocess.DEVNULL, stdout=out, stderr=err, user=self.user)
         child.files, child.began = (out, err), time.monotonic()
         self.addCleanup(self.end, child)

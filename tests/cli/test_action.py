@@ -217,7 +217,10 @@ class Inputs(ActionCase):
         made = self.seeded("noop")
         done = self.step(self.inputs(made["plan"], service_host=None, reliably_host=self.standin.url.split("//")[1]))
         self.assertEqual((done.code, self.calls()), (2, []))
-        self.assertRegex(self.errors(done)[0][1], "(?i)tls|ssl")
+        self.assertRegex(self.errors(done)[0][1], "(?i)^the input reliably-host has no scheme, so https was taken: .*(tls|ssl)")
+        for host, told in (("127.0.0.1:1", True), ("https://127.0.0.1:1", False), (CLOSED, False)):
+            done = self.step(self.inputs(made["plan"], service_host=host))
+            self.assertEqual("the input service-host has no scheme" in self.errors(done)[0][1], told, host)
 
     def test_two_names_of_one_input(self):
         made, host = self.seeded("noop"), self.standin.url

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shutil
+import tempfile
 import unittest
 
 from test_action import ActionCase
@@ -83,6 +85,40 @@ class Places(ActionCase):
                 self.assertEqual((done.code, self.calls()), (2, []), done.out)
                 self.assertIn("result-file and log-file", self.errors(done)[0][1])
                 self.assertEqual(done.file("a"), "of somebody")
+
+
+    def test_files_of_github_are_refused(self):
+        plan = self.seeded("noop")["plan"]
+        os.mkdir(os.path.join(self.folder, "commands"))
+        os.symlink("../output", os.path.join(self.folder, "commands", "link"))
+        variables = dict(GITHUB_ENV="./commands/env", GITHUB_PATH=self.folder + "/commands/path", GITHUB_STATE="commands/state",
+                         GITHUB_EVENT_PATH=self.folder + "/event.json")
+        for value, name in (("output", "OUTPUT"), (self.folder + "/output", "OUTPUT"), ("commands/link", "OUTPUT"), ("new/../output", "OUTPUT"),
+                            ("summary", "STEP_SUMMARY"), ("commands/env", "ENV"), ("commands//path", "PATH"), ("./commands/state", "STATE"),
+                            ("event.json", "EVENT_PATH")):
+            for given in ("result-file", "log-file"):
+                with self.subTest(given, value=value):
+                    done = self.step(self.inputs(plan, fail_on="never", **{given.replace("-", "_"): value}), **variables)
+                    self.assertEqual((done.code, self.calls(), done.outputs["status"]), (2, [], "error"), done.out)
+                    self.assertEqual([message for _, message in self.errors(done)], [
+                        "the input %s: '%s' is GitHub's own file, that of GITHUB_%s" % (given, value, name)])
+
+    def test_what_goes_with_the_container_is_warned_of(self):
+        self.assertEqual(os.geteuid(), 0, "needs root: a container's first process is made by unshare")
+        plan = self.seeded("noop")["plan"]
+        outside = tempfile.mkdtemp(prefix="plan-runner-outside-")
+        self.addCleanup(shutil.rmtree, outside)
+        os.mkdir(self.folder + "/in")
+        os.symlink(outside, self.folder + "/way-out")
+        for through, lost in ((("unshare", "--pid", "--fork"), True), ((), False)):
+            self.through = through
+            for given, warned in (({"result_file": outside + "/x.json"}, 1), ({"working_dir": "way-out"}, 2), ({"log_file": "in/x.log"}, 0),
+                                  ({"log_file": "in/../../%s/x.log" % os.path.basename(outside)}, 1), ({"log_file": self.folder + "/in/x"}, 0)):
+                with self.subTest(given, through=through):
+                    done = self.step(self.inputs(plan, **given))
+                    said = [c.data for c in done.console.named("warning")]
+                    self.assertEqual((done.code, len(said)), (0, warned * lost), done.out)
+                    self.assertTrue(all("outside of the workspace" in text for text in said))
 
 
 class Owners(ActionCase):
