@@ -23,15 +23,24 @@ need_docker() {
 	command -v "$docker" >/dev/null || refuse "no '$docker' here: install docker, or name the client with DOCKER"
 }
 
+# need_engine: the client may be there and the engine not
+need_engine() {
+	local said
+	said=$("$docker" version 2>&1 >/dev/null) || fail "the engine does not answer: ${said##*$'\n'}"
+}
+
 registry_of() { # IMAGE
 	printf %s "${1%%/*}"
 }
 
-# need_image IMAGE: REGISTRY/OWNER/NAME:TAG, with a registry that is named, and perhaps a digest behind it
-need_image() {
+# is_image IMAGE: REGISTRY/OWNER/NAME:TAG, with a registry that is named, and perhaps a digest behind it
+is_image() {
 	local name='[a-z0-9]+([._-]+[a-z0-9]+)*' host='[A-Za-z0-9.-]+(:[0-9]+)?' tag='[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}'
-	[[ $1 =~ ^$host(/$name)+:$tag(@sha256:[0-9a-f]{64})?$ && $(registry_of "$1") == *[.:]* ]] ||
-		refuse "'$1' is not REGISTRY/OWNER/NAME:TAG, in lower case, as ghcr.io/you/plan-runner:1.2.3"
+	[[ $1 =~ ^$host(/$name)+:$tag(@sha256:[0-9a-f]{64})?$ && $(registry_of "$1") == *[.:]* ]]
+}
+
+need_image() { # IMAGE
+	is_image "$1" || refuse "'$1' is not REGISTRY/OWNER/NAME:TAG, in lower case, as ghcr.io/you/plan-runner:1.2.3"
 }
 
 # read_options ARGUMENT...: sets user, password_file and the array images

@@ -15,12 +15,16 @@ die() {
 	exit "$1"
 }
 
-# only_locked [ARGUMENT]: --locked is all that may be given
+# only_locked [ARGUMENT]: --locked is all that may be given, but for --help, which prints what the script begins with
 only_locked() {
 	case ${1-} in
 	'') ;;
+	-h | --help)
+		sed -n '2,/^set /s/^# \{0,1\}//p' "$0"
+		exit 0
+		;;
 	--locked) locked=1 ;;
-	*) die 64 "unknown argument '$1' (only --locked)" ;;
+	*) die 64 "unknown argument '$1' (only --locked and --help)" ;;
 	esac
 }
 

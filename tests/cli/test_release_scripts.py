@@ -22,6 +22,7 @@ case "$1 $*" in
 "login "*) [ "$read" = "s3cr3t pass" ] || { printf 'WARNING! x\nError: unauthorized\n' >&2; exit 1; } ;;
 "push "*) [ -z "${REFUSED:-}" ] || { echo "denied: no"; exit 1; }; echo "1.2.3: digest: $DIGEST size: 528" ;;
 "pull "*) echo "Digest: $DIGEST" ;;
+"version "*) [ -z "${DOWN:-}" ] || { printf 'Client: 1\n'; printf 'more\nCannot connect to the engine\n' >&2; exit 1; } ;;
 "image "*) [[ " $THERE " == *" ${!#} "* ]] ;;
 "context "*) echo unix:///run/mine.sock ;;
 "tag "*) [ "$2" != none ] ;;
@@ -72,7 +73,8 @@ class Refused(Scripts):
                 ("push", ("--user", "me", "--password-file", empty, IMAGE), "not there, or empty"),
                 ("push", ("--user", "me", "--password-file", "none", IMAGE), "not there, or empty"),
                 ("verify", (IMAGE,), "no digest to compare with"), ("verify", (right[:-1],), "NAME:TAG"),
-                ("tag", (), "no REGISTRY/OWNER"), ("tag", ("you",), "REGISTRY"), ("tag", ("ghcr.io/You",), "lower case"),
+                ("tag", (), "no REGISTRY/OWNER"), ("tag", ("you",), "'you' is not REGISTRY/OWNER, in lower case, as ghcr.io/you$"),
+                ("tag", ("ghcr.io/You",), "'ghcr.io/You' is not REGISTRY/OWNER, in lower case"),
                 ("tag", ("--all",), "unknown option")):
             with self.subTest(name=name, arguments=arguments):
                 self.assert_refused(self.script(name, *arguments), 2, "^docker/%s: .*%s" % (name, pattern))
@@ -147,6 +149,11 @@ class Tag(Scripts):
                          (0, "ghcr.io/you/plan-runner:5\nghcr.io/you/plan-deployer:5\n", ""))
         self.assertEqual([call[0] for call in self.calls() if call[0].startswith("tag")],
                          ["tag %s:5 ghcr.io/you/plan-runner:5" % image, "tag %s:5 ghcr.io/you/plan-deployer:5" % deployer])
+
+    def test_the_engine_is_down(self):
+        for arguments in (("ghcr.io/you",), ("ghcr.io/you", IMAGE)):
+            self.assert_refused(self.script("tag", *arguments, DOWN="1"), 1,
+                                "^docker/tag: the engine does not answer: Cannot connect to the engine$")
 
     def test_nothing_is_there(self):
         self.assert_refused(self.script("tag", "ghcr.io/you"), 1, "docker/build makes it")
