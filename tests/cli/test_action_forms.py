@@ -47,6 +47,14 @@ class Forms(unittest.TestCase):
         self.assertEqual(list(handed.values()), list(part(self.text["host/action.yml"], "inputs")))
         self.assertEqual(list(handed), [name.upper().replace("-", "_") for name in handed.values()])
 
+    def test_steps_of_the_readme_give_inputs_that_there_are(self):
+        steps = re.findall(r"uses: plan-runner/plan-runner(/\w+)?@\S+\n +with:\n((?: {10}\S.*\n)+)", read("README.md"))
+        self.assertGreater(len(steps), 1)
+        for form, given in steps:
+            names = re.findall(r"(?m)^ +([a-z-]+): ", given)
+            self.assertGreater(len(names), 4)
+            self.assertLessEqual(set(names), set(part(self.text[form.lstrip("/") + "/action.yml" if form else "action.yml"], "inputs")))
+
     def test_arguments(self):
         for form, arguments in (("action.yml", ["action"]), ("python/action.yml", ["action", "--python"])):
             self.assertEqual(re.findall(r"(?m)^    - (.*)$", self.text[form]), arguments)
