@@ -71,7 +71,7 @@ read_options() {
 	[ -z "$password_file" ] || [ -n "$user" ] || refuse "--password-file goes with --user"
 	[ -z "$password_file" ] || [ -s "$password_file" ] || refuse "the password file '$password_file' is not there, or empty"
 	[ -z "$user" ] || [ -n "$password_file" ] || [ ! -t 0 ] ||
-		refuse "the password comes on standard input, as $me --user $user … <token, or from --password-file"
+		refuse "the password comes on standard input, as $me --user $user … <~/ghcr-token, or from --password-file"
 }
 
 # log_in: makes the private folder `work`; where a user is given it holds docker's settings from now on. The engine stays
