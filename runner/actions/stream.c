@@ -11,16 +11,23 @@
 
 #define TITLE_MAX 255
 
+/* Every byte may become three. */
+#define COMMAND_MAX (100 + 3 * (TITLE_MAX + PR_ACTIONS_MESSAGE_MAX))
+
 void pr_actions_stream_init(struct pr_actions_stream *stream, int fd)
 {
 	*stream = (struct pr_actions_stream){.fd = fd};
 }
 
+/* Without memory of its own: a stretch without commands must begin and end, and an error be told,
+ * where there is none left. */
 static void write_command(
 	struct pr_actions_stream *stream, const char *name, const char *title, const char *data)
 {
-	PR_AUTO(buf) struct pr_buf line = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	char storage[COMMAND_MAX];
+	struct pr_buf line;
 
+	pr_buf_borrow(&line, storage, sizeof(storage));
 	if (pr_actions_command(name, title, data, &line) == 0)
 		(void)pr_file_write_all(stream->fd, pr_buf_str(&line), line.len, NULL);
 }
@@ -55,13 +62,12 @@ void pr_actions_stream_line(void *arg, const char *line, size_t n)
 }
 
 /* Redacted first: a secret cut in two would not be found. NULL is "". */
-static void show(const char *text, char *to, size_t size)
+static void show(const char *text, const char *unknown, char *to, size_t size)
 {
 	PR_AUTO(buf) struct pr_buf shown = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	bool known = pr_redact_copy(text, text ? strlen(text) : 0, &shown) == 0;
 
-	if (pr_redact_copy(text, text ? strlen(text) : 0, &shown))
-		pr_buf_clear(&shown);
-	pr_text_copy(to, size, pr_buf_str(&shown));
+	pr_text_copy(to, size, known ? pr_buf_str(&shown) : unknown);
 }
 
 void pr_actions_stream_command(
@@ -70,8 +76,8 @@ void pr_actions_stream_command(
 	char heading[TITLE_MAX + 1];
 	char message[PR_ACTIONS_MESSAGE_MAX + 1];
 
-	show(title, heading, sizeof(heading));
-	show(data, message, sizeof(message));
+	show(title, "", heading, sizeof(heading));
+	show(data, "there is no memory left", message, sizeof(message));
 	open_commands(stream);
 	write_command(stream, name, heading, message);
 }
@@ -114,6 +120,15 @@ static bool is_blank(const char *text)
 	return true;
 }
 
+/* Of any length. */
+static void write_mask(struct pr_actions_stream *stream, const char *text)
+{
+	PR_AUTO(buf) struct pr_buf line = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	if (pr_actions_command("add-mask", NULL, text, &line) == 0)
+		(void)pr_file_write_all(stream->fd, pr_buf_str(&line), line.len, NULL);
+}
+
 void pr_actions_stream_mask(struct pr_actions_stream *stream, const char *secret, size_t least)
 {
 	PR_AUTO(free) char *copy = pr_text_dup(secret);
@@ -126,7 +141,7 @@ void pr_actions_stream_mask(struct pr_actions_stream *stream, const char *secret
 		const char *text = trimmed ? pr_text_trim(trimmed) : "";
 
 		if (!is_blank(text) && strlen(text) >= least)
-			write_command(stream, "add-mask", NULL, text);
+			write_mask(stream, text);
 	}
 }
 

@@ -10,6 +10,12 @@ void pr_buf_init(struct pr_buf *buf, size_t max)
 	*buf = (struct pr_buf)PR_BUF_INIT(max);
 }
 
+void pr_buf_borrow(struct pr_buf *buf, char *storage, size_t size)
+{
+	*buf = (struct pr_buf){.ptr = storage, .cap = size, .max = size - 1};
+	storage[0] = '\0';
+}
+
 void pr_buf_release(struct pr_buf *buf)
 {
 	if (!buf)

@@ -30,6 +30,12 @@ struct pr_buf {
 /* Makes `buf` an empty buffer of at most `max` bytes; allocates nothing. */
 void pr_buf_init(struct pr_buf *buf, size_t max);
 
+/*
+ * Makes `buf` an empty buffer of at most `size` - 1 bytes in `storage`, which is borrowed: it never
+ * allocates, and is neither released nor taken.
+ */
+void pr_buf_borrow(struct pr_buf *buf, char *storage, size_t size);
+
 /* Frees the contents; the buffer is empty and usable afterwards. NULL is allowed. */
 void pr_buf_release(struct pr_buf *buf);
 

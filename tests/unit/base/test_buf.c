@@ -207,6 +207,20 @@ static void a_failed_buffer_gives_nothing_and_is_usable_again(void **state)
 	pr_buf_release(&buf);
 }
 
+static void borrowed_memory_is_all_that_there_is(void **state)
+{
+	char storage[5] = "xxxx";
+	struct pr_buf buf;
+
+	(void)state;
+	pr_buf_borrow(&buf, storage, sizeof(storage));
+	assert_string_equal(pr_buf_str(&buf), "");
+	assert_int_equal(pr_buf_addf(&buf, "%s", "abcd"), 0);
+	assert_ptr_equal(pr_buf_str(&buf), storage);
+	assert_int_equal(pr_buf_addc(&buf, 'e'), PR_ELIMIT);
+	assert_string_equal(storage, "abcd");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +237,7 @@ int main(void)
 		cmocka_unit_test(clearing_keeps_the_memory),
 		cmocka_unit_test(taking_gives_the_contents_away),
 		cmocka_unit_test(a_failed_buffer_gives_nothing_and_is_usable_again),
+		cmocka_unit_test(borrowed_memory_is_all_that_there_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
