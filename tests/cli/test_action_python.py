@@ -14,7 +14,11 @@ UV = """#!/bin/sh
 echo --- >>"$CALLS"
 echo "$UV_CACHE_DIR $UV_PYTHON_INSTALL_DIR" >>"$CALLS.env"
 cat "$SAYS" 2>/dev/null
-[ "$1" != "$LEAVES" ] || { setsid sh -c 'echo $$ >"$CALLS.left"; echo from the one that stays; exec sleep 60' & }
+[ "$1" != "$LEAVES" ] || {
+  rm -f "$CALLS.left"
+  setsid sh -c 'echo from the one that stays; echo $$ >"$CALLS.left"; exec sleep 60' &
+  while [ ! -s "$CALLS.left" ]; do sleep 0.01; done
+}
 [ "$1" = "$FAILS" ] && { echo "error: no such thing" >&2; exit 3; }
 [ "$1" = "$WAITS" ] && exec sleep 30
 for place; do :; done
