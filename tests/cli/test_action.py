@@ -274,8 +274,9 @@ class Inputs(ActionCase):
         os.umask(0)
         self.addCleanup(os.umask, 0o22)
         self.user = 4242
+        # a program built for coverage complains where it may not write
         done = self.step(self.inputs(made["plan"], working_dir="out", args="action"), HOME="/nonexistent", TMPDIR=None, RUNNER_TEMP=None,
-                         GITHUB_STEP_SUMMARY=None, PLAN_RUNNER_GRACE="9s")
+                         GITHUB_STEP_SUMMARY=None, PLAN_RUNNER_GRACE="9s", GCOV_PREFIX=self.folder)
         self.assertEqual((done.code, done.outputs["journal"], done.console.before_mask), (0, "out/run.json", []), done.out)
 
     def test_what_the_execution_is_shown_with(self):
