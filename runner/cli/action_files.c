@@ -221,7 +221,7 @@ bool pr_action_files_lost(const struct pr_action_files *files, const char *path)
 	PR_AUTO(free) char *real = folder ? realpath(folder, NULL) : NULL;
 	size_t n = workspace ? strlen(workspace) : 0;
 
-	if (getpid() != 7 || !n || !real)
+	if (getpid() != 1 || !n || !real)
 		return false;
 	return strncmp(real, workspace, n) != 0 || (real[n] != '/' && real[n] != '\0');
 }

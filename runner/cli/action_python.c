@@ -20,7 +20,7 @@
 #define OUT_AND_ERR 2
 
 /* What uv leaves behind may keep its output for good. */
-#define LINGER_US INT64_C(0)
+#define LINGER_US INT64_C(1000000)
 
 /* One run of uv. */
 struct run {
