@@ -134,7 +134,8 @@ class WorkflowCase(PlatformCase):
             self.assertTrue(title.startswith("Method%3A action '"), title)
             self.assertTrue(message.startswith("failed to connect"), message)
         self.assertIn("forged", done.output, "it is no mask")
-        self.assertEqual(len(re.findall(r"(?m)^\| .* \| action \| Method \| failed \|", done.output)), len(FORGED))
+        # act shows the summary of a step within an action once more with the action
+        self.assertEqual(len(set(re.findall(r"(?m)^\| .* \| action \| Method \| failed \|.*$", done.output))), len(FORGED))
 
     def program_of(self, plan):
         """The process that executes the plan, in its container or beside it."""
