@@ -51,8 +51,11 @@ static int run(struct pr_call *call, const struct pr_route_match *match, struct 
 		rc = pr_parameters_read(call, match, err);
 	if (rc || call->status)
 		return rc;
-	return call->route->flags & PR_ROUTE_CHANGES ? run_changing(call, err)
-						     : call->route->fn(call, err);
+	if (!(call->route->flags & PR_ROUTE_CHANGES))
+		return call->route->fn(call, err);
+	if (!(call->route->flags & PR_ROUTE_REPORTS))
+		pr_auth_forget(call->server);
+	return run_changing(call, err);
 }
 
 /* The text of the answer; NULL: no memory. */

@@ -64,6 +64,7 @@ typedef int pr_route_fn(struct pr_call *call, struct pr_err *err);
 #define PR_ROUTE_USERS                                                             \
 	256u /* for users alone: 403 to the token of a run, which would outlive it \
 	      */
+#define PR_ROUTE_REPORTS 512u /* a change that has no bearing on who may do what */
 
 struct pr_route {
 	const char *method;

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "server/parameters.h"
-#include "store/tokens.h"
+#include "server/server_private.h"
 
 #include <string.h>
 #include <strings.h>
@@ -55,9 +55,36 @@ static int check_member(struct pr_call *call, const struct pr_route_match *match
 	return rc ? rc : pr_reply(call, 422, json_pack("{s:O}", "detail", problems), err);
 }
 
+void pr_auth_forget(struct pr_server *server)
+{
+	struct pr_auth_memory *memory = pr_server_auth_memory(server);
+
+	explicit_bzero(memory, sizeof(*memory));
+}
+
+static int find_owner(struct pr_call *call, const char *token, struct pr_token_owner *ret_owner,
+	struct pr_err *err)
+{
+	struct pr_auth_memory *memory = pr_server_auth_memory(call->server);
+	int rc;
+
+	if (*memory->token && pr_text_eq(memory->token, token) &&
+		pr_text_eq(memory->organization, call->organization)) {
+		*ret_owner = memory->owner;
+		return 0;
+	}
+	rc = pr_tokens_find(
+		pr_server_store(call->server), token, call->organization, ret_owner, err);
+	if (rc || strlen(token) >= sizeof(memory->token))
+		return rc;
+	pr_text_copy(memory->token, sizeof(memory->token), token);
+	pr_text_copy(memory->organization, sizeof(memory->organization), call->organization);
+	memory->owner = *ret_owner;
+	return 0;
+}
+
 int pr_auth_check(struct pr_call *call, const struct pr_route_match *match, struct pr_err *err)
 {
-	struct pr_store *store = pr_server_store(call->server);
 	struct pr_token_owner owner;
 	const char *token;
 	int rc;
@@ -66,7 +93,7 @@ int pr_auth_check(struct pr_call *call, const struct pr_route_match *match, stru
 		return 0;
 	read_organization(call, match);
 	token = bearer(call);
-	rc = token ? pr_tokens_find(store, token, call->organization, &owner, err) : PR_ENOTFOUND;
+	rc = token ? find_owner(call, token, &owner, err) : PR_ENOTFOUND;
 	if (rc == PR_ENOTFOUND) {
 		pr_err_clear(err);
 		return pr_reply_detail(call, 401, "Unauthorized", err);

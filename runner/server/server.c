@@ -25,6 +25,7 @@ struct pr_server {
 	struct pr_events *events;
 	struct pr_scheduler *scheduler;
 	struct pr_batch batch;
+	struct pr_auth_memory caller;
 	struct pr_timer look; /* while it stops */
 	bool running;         /* runs of ours have not ended */
 	int64_t runs_until_us, stop_until_us;
@@ -46,6 +47,7 @@ static void on_request(void *arg, struct pr_web_exchange *exchange)
 
 static void on_turn(void *arg)
 {
+	pr_auth_forget(arg);
 	(void)pr_batch_commit(arg, NULL);
 }
 
@@ -205,6 +207,11 @@ struct pr_events *pr_server_events(const struct pr_server *server)
 struct pr_scheduler *pr_server_scheduler(const struct pr_server *server)
 {
 	return server->scheduler;
+}
+
+struct pr_auth_memory *pr_server_auth_memory(struct pr_server *server)
+{
+	return &server->caller;
 }
 
 struct pr_batch *pr_server_batch(struct pr_server *server)
