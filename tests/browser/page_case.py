@@ -90,12 +90,13 @@ class PageCase(unittest.TestCase):
         return running
 
 
-@unittest.skipUnless(CHROMIUM, "there is no Chromium here")
 class BrowserCase(PageCase):
     """Whatever a test does, nothing may be asked of others, and nothing may go wrong in the page."""
 
     @classmethod
     def setUpClass(cls):
+        if not CHROMIUM:
+            raise AssertionError("there is no Chromium here: install the package chromium")
         super().setUpClass()
         cls.browser = Browser()
         cls.addClassCleanup(cls.browser.close)
