@@ -202,7 +202,8 @@ int pr_executions_list(struct pr_store *store, const struct pr_executions_query 
 
 	return pr_rows_list(pr_store_database(store),
 		(const struct pr_statement[]){PR_STATEMENT(counts[which], organization, other),
-			PR_STATEMENT(rows[which], organization, other, pr_value_int(page->limit),
+			PR_STATEMENT(rows[which], organization, other,
+				pr_value_int(pr_rows_limit(page)),
 				pr_value_int(pr_rows_offset(page)))},
 		&execution_columns, page, err);
 }

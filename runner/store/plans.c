@@ -158,7 +158,8 @@ int pr_plans_list(struct pr_store *store, const struct pr_plans_query *query,
 
 	return pr_rows_list(pr_store_database(store),
 		(const struct pr_statement[]){PR_STATEMENT("SELECT count(*)" FOUND, of, with),
-			PR_STATEMENT(sorted[query->order], of, with, pr_value_int(page->limit),
+			PR_STATEMENT(sorted[query->order], of, with,
+				pr_value_int(pr_rows_limit(page)),
 				pr_value_int(pr_rows_offset(page)))},
 		&plan_columns, page, err);
 }

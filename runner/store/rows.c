@@ -84,7 +84,8 @@ struct sink {
 	int (*each)(json_t *item, struct pr_err *err);
 	json_t *array;
 	json_t *object;
-	int64_t number;
+	int64_t number; /* what was read, or how many rows were */
+	int64_t limit;  /* of those that are written */
 	bool found;
 };
 
@@ -209,34 +210,46 @@ static int write_item(void *arg, const struct pr_row *row, struct pr_err *err)
 {
 	struct sink *sink = arg;
 
-	if (sink->found)
+	if (++sink->number > sink->limit)
+		return 0;
+	if (sink->number > 1)
 		pr_buf_addc(sink->text, ',');
-	sink->found = true;
 	return write_object(sink->columns, row, sink->text, err);
 }
 
-static int write_page(struct pr_database *database, const struct pr_statement *statement,
-	const struct pr_columns *columns, const struct pr_rows_page *page, struct pr_err *err)
+static int write_page(struct pr_database *database, const struct pr_statement statements[2],
+	const struct pr_columns *columns, struct pr_rows_page *page, struct pr_err *err)
 {
-	struct sink sink = {.columns = columns, .text = page->text};
-	int rc;
+	PR_AUTO(buf) struct pr_buf items = PR_BUF_INIT(page->text->max);
+	struct sink sink = {.columns = columns, .text = &items, .limit = page->limit};
+	int rc = pr_database_run(database, &statements[1], write_item, &sink, NULL, err);
 
+	if (!rc)
+		rc = pr_buf_check(&items, "a list", err);
+	if (rc)
+		return rc;
+	page->count = pr_rows_offset(page) + sink.number;
+	if (sink.number > page->limit || (!sink.number && page->page > 1))
+		rc = pr_rows_number(database, &statements[0], &page->count, err);
+	if (rc)
+		return rc;
 	pr_buf_addf(page->text, "{\"count\":%" PRId64 ",\"items\":[", page->count);
-	rc = pr_database_run(database, statement, write_item, &sink, NULL, err);
+	pr_buf_add(page->text, items.ptr, items.len);
 	pr_buf_adds(page->text, "]}");
-	return rc ? rc : pr_buf_check(page->text, "a list", err);
+	return pr_buf_check(page->text, "a list", err);
 }
 
 int pr_rows_list(struct pr_database *database, const struct pr_statement statements[2],
 	const struct pr_columns *columns, struct pr_rows_page *page, struct pr_err *err)
 {
 	struct sink sink;
-	int rc = pr_rows_number(database, &statements[0], &page->count, err);
+	int rc;
 
+	if (page->text)
+		return write_page(database, statements, columns, page, err);
+	rc = pr_rows_number(database, &statements[0], &page->count, err);
 	if (rc)
 		return rc;
-	if (page->text)
-		return write_page(database, &statements[1], columns, page, err);
 	sink = (struct sink){.columns = columns, .each = page->each};
 	return read_rows(database, &statements[1], &sink, &page->items, err);
 }

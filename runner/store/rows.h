@@ -76,7 +76,15 @@ static inline int64_t pr_rows_offset(const struct pr_rows_page *page)
 	return (page->page - 1) * page->limit;
 }
 
-/* Fills count and items of `page` by a statement that counts, and one that reads the rows. */
+/* How many rows are asked for; for "LIMIT ?n OFFSET ?m". Of a text one more than it shows: where
+ * there is none, the page ends the list, which needs not be counted. */
+static inline int64_t pr_rows_limit(const struct pr_rows_page *page)
+{
+	return page->text ? page->limit + 1 : page->limit;
+}
+
+/* Fills count and items of `page` by a statement that counts, and one that reads the rows, at most
+ * pr_rows_limit of them. */
 int pr_rows_list(struct pr_database *database, const struct pr_statement statements[2],
 	const struct pr_columns *columns, struct pr_rows_page *page, struct pr_err *err);
 

@@ -127,6 +127,20 @@ class Deployments(ServedCase):
 
 
 class Plans(ServedCase):
+    def test_every_page_has_the_count_of_all(self):
+        made = {self.plan()["id"] for _ in range(4)}
+        whole = self.ask("GET", "/plans?limit=1")["count"]
+        for limit in range(1, 6):
+            found, page = [], 0
+            while len(found) == page * limit and page <= whole:
+                page += 1
+                part = self.ask("GET", "/plans?limit=%d&page=%d" % (limit, page))
+                self.assertEqual(whole, part["count"], (limit, page))
+                self.assertLessEqual(len(part["items"]), limit)
+                found += [plan["id"] for plan in part["items"]]
+            self.assertEqual((whole, whole), (len(found), len(set(found))), limit)
+            self.assertLessEqual(made, set(found))
+
     def test_made_and_created(self):
         made = self.plan(integrations=None, environment={"provider": "reliably_cloud", "id": None})
         self.assertEqual(("creating", None, 0), (made["status"], made["error"], made["executions_count"]))
