@@ -243,7 +243,6 @@ class Host(Suite, WorkflowCase):
         self.assertEqual(self.calls(), [])
 
 
-@unittest.skipUnless(os.environ.get("ACTION_PYTHON"), "tests/action/run made no image with Python")
 class Python(WorkflowCase):
     workflow, machine = "python.yaml", BASE
 
