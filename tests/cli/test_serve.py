@@ -576,7 +576,7 @@ class Kept(unittest.TestCase):
     def accepts(self):
         try:
             socket.create_connection(("127.0.0.1", self.platform.port), timeout=PATIENCE).close()
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, ConnectionResetError):  # reset: while the socket was closed
             return False
         return True
 
