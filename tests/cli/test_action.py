@@ -4,7 +4,6 @@ files (actions_runner.py), the exit code for each fail-on, and that nothing of a
 import json
 import os
 import signal
-import subprocess
 import time
 import unittest
 
@@ -46,6 +45,21 @@ class ActionCase(PlatformCase):
         self.assertEqual((done.console.complaints, sum(done.console.lost.values())), ([], 0), done.out)
         done.outputs, done.summary = read_outputs(self.left("output")), self.left("summary")
         read_summary(done.summary.encode(), done.console)
+        return done
+
+    def wait_for_line(self, text):
+        """Until the step has printed it."""
+        end = time.monotonic() + 60
+        while text not in self.left("stdout.txt"):
+            self.assertLess(time.monotonic(), end, "no %s in %s" % (text, self.left("stdout.txt")))
+            time.sleep(0.01)
+
+    def cancel(self, child, within):
+        """As the runner does; the step has to end before the next signal."""
+        began = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        done = self.taken(self.finish(child))
+        self.assertLess(time.monotonic() - began, within)
         return done
 
     def left(self, name):
@@ -130,36 +144,22 @@ class Outcomes(ActionCase):
     def test_a_cancelled_workflow(self):
         made = self.seeded("slow")
         child = self.begin(self.inputs(made["plan"]))
-        self.wait_for("state:running")
-        time.sleep(0.3)
-        for number in (signal.SIGINT, signal.SIGTERM):  # as the runner does, 7.5 s between them
-            began = time.monotonic()
-            child.send_signal(number)
-            try:
-                child.wait(7)
-                break
-            except subprocess.TimeoutExpired:
-                pass
-        self.assertEqual(number, signal.SIGINT, "it ends at the first one")
-        done = self.taken(self.finish(child))
-        self.assertLess(time.monotonic() - began, 7)
+        self.wait_for_line("Action: sleep-a-while")
+        done = self.cancel(child, 7)  # 7.5 s later the runner sends SIGTERM
         self.assertEqual((done.code, done.outputs["status"], done.outputs["deviated"]), (2, "interrupted", "false"), done.out)
         self.assertIn("## Chaos experiment: not completed", done.summary)
         self.assertEqual(self.execution(made)["user_state"]["current"], "finished")
 
     def test_a_cancelled_workflow_does_not_wait_for_a_platform_that_hangs(self):
-        for path, running in (("*/state", True), ("*/results", False), ("*/status", False)):
+        for path, hung, running in (("*/state", "state:running", True), ("*/results", "results", False), ("*/status", "status:completed", False)):
             with self.subTest(path, running=running):  # an activity, or the report
                 self.fresh()
                 made = self.seeded("slow" if running else "noop")
                 self.standin.fault(method="PUT", path=path, skip=2 * ("status" in path), times=None, do="hang")
                 child = self.begin(self.inputs(made["plan"]), PLAN_RUNNER_GRACE="9s")  # the image's
-                self.wait_for("create")
-                time.sleep(0.5 if running else 1.5)
-                began = time.monotonic()
-                child.send_signal(signal.SIGINT)
-                done = self.taken(self.finish(child))
-                self.assertLess(time.monotonic() - began, 7.4)
+                self.wait_for(hung)
+                self.wait_for_line("Action: sleep-a-while" if running else "Finishing Reliably execution")
+                done = self.cancel(child, 7.4)
                 self.assertEqual(done.outputs["status"], "interrupted" if running else "completed", done.out)
                 self.assertIn("plan-runner report resend", done.console.named("warning")[0].data)
 

@@ -121,14 +121,10 @@ class Made(ActionCase):
 
     def test_a_cancelled_workflow(self):
         child = self.begin(self.inputs(self.seeded("noop")["plan"], dependencies="a"), WAITS="pip")
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while "pip" not in self.file("calls") and time.monotonic() < end:
             time.sleep(0.01)
-        began = time.monotonic()
-        child.send_signal(signal.SIGINT)
-        done = self.taken(self.finish(child))
-        self.assertLess(time.monotonic() - began, 5)
-        self.check_refused(done, "cancelled")
+        self.check_refused(self.cancel(child, 5), "cancelled")
 
     def file(self, name):
         path = os.path.join(self.folder, name)
