@@ -30,10 +30,12 @@ static const struct dialect {
 	struct {
 		enum source source;
 		const char *name;
+		const char *alias;
 	} inputs[INPUTS_MAX];
 } dialects[] = {
-	{PR_ACTION, {{PLAN, "plan-id"}, {HOST, "service-host"}, {ORGANIZATION, "organization-id"},
-			    {TOKEN, "token"}}},
+	{PR_ACTION, {{PLAN, "plan-id"}, {HOST, "service-host", "reliably-host"},
+			    {ORGANIZATION, "organization-id", "org-id"},
+			    {TOKEN, "token", "reliably-service-token"}}},
 	{"rebound-how/actions/reliably",
 		{{PLAN, "plan-id"}, {HOST_WITHOUT_SCHEME, "reliably-host"},
 			{ORGANIZATION, "org-id"}, {TOKEN, "reliably-service-token"},
@@ -118,6 +120,7 @@ static int fill(struct pr_workflow *workflow, const struct dialect *dialect, con
 		enum source source = dialect->inputs[i].source;
 
 		inputs[i] = (struct pr_workflow_input){.name = dialect->inputs[i].name,
+			.alias = dialect->inputs[i].alias,
 			.value = value_of(values, source),
 			.keep = source == TOKEN || source == FOLDER || source == GITHUB_TOKEN};
 	}

@@ -17,6 +17,7 @@ struct pr_workflow;
 /* A list of these ends in one without a name. */
 struct pr_workflow_input {
 	const char *name;
+	const char *alias; /* the action takes it by this name too, NULL: by no other */
 	const char *value;
 	bool keep; /* what the workflow says wins */
 };
@@ -43,8 +44,9 @@ int pr_workflow_set_trigger(
 
 /*
  * Sets the inputs of every step that uses `action` (OWNER/REPO[/PATH], of any version, or what is
- * in a folder below) and, unless it is NULL, replaces what the step uses by `uses`. Writes how many
- * steps there are. PR_EINVAL where a step has a form that cannot be changed.
+ * in a folder below), under the name that the step has for them, in whatever case, and, unless it
+ * is NULL, replaces what the step uses by `uses`. Writes how many steps there are. PR_EINVAL where
+ * a step has a form that cannot be changed.
  */
 int pr_workflow_set_inputs(struct pr_workflow *workflow, const char *action, const char *uses,
 	const struct pr_workflow_input *inputs, size_t *ret_steps, struct pr_err *err);

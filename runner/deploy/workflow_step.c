@@ -4,6 +4,7 @@
 #include "deploy/workflow_private.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Adds "name: value". */
 static void add_input(const struct pr_workflow_input *input, bool quoted, struct pr_buf *out)
@@ -54,21 +55,57 @@ static int replace_input(struct pr_workflow *workflow, const struct pr_yaml_node
 	return pr_workflow_replace(workflow, value, pr_buf_str(&text), err);
 }
 
+/* Key of the `index`th input of a step where it is `input`, else NULL: GitHub takes any case. */
+static const struct pr_yaml_node *key_of(const struct pr_workflow *workflow,
+	const struct pr_yaml_node *with, size_t index, const struct pr_workflow_input *input)
+{
+	const struct pr_yaml_node *key;
+
+	pr_yaml_tree_child(workflow->tree, with, index, &key);
+	if (pr_text_eq_nocase(key->text, input->name) ||
+		(input->alias && pr_text_eq_nocase(key->text, input->alias)))
+		return key;
+	return NULL;
+}
+
+static bool has_input(const struct pr_workflow *workflow, const struct pr_yaml_node *with,
+	const struct pr_workflow_input *input)
+{
+	for (size_t i = 0; i < with->count; i++)
+		if (key_of(workflow, with, i, input))
+			return true;
+	return false;
+}
+
+/* Replaces the input under each name that the step has for it. */
+static int change_input(struct pr_workflow *workflow, const struct pr_yaml_node *with,
+	const struct pr_workflow_input *input, struct pr_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < with->count; i++) {
+		const struct pr_yaml_node *key = key_of(workflow, with, i, input);
+		struct pr_workflow_member member;
+
+		if (!key)
+			continue;
+		rc = pr_workflow_member(workflow, with, key->text, &member, err);
+		if (!rc)
+			rc = replace_input(workflow, with, member.value, input, err);
+	}
+	return rc;
+}
+
 /* What is there is changed first, so that what is added stands behind it. */
 static int change_with(struct pr_workflow *workflow, const struct pr_yaml_node *with,
 	const struct pr_workflow_input *inputs, struct pr_err *err)
 {
-	struct pr_workflow_member member;
 	int rc = 0;
 
+	for (size_t i = 0; !rc && inputs[i].name; i++)
+		rc = change_input(workflow, with, &inputs[i], err);
 	for (size_t i = 0; !rc && inputs[i].name; i++) {
-		rc = pr_workflow_member(workflow, with, inputs[i].name, &member, err);
-		if (!rc && member.key)
-			rc = replace_input(workflow, with, member.value, &inputs[i], err);
-	}
-	for (size_t i = 0; !rc && inputs[i].name; i++) {
-		rc = pr_workflow_member(workflow, with, inputs[i].name, &member, err);
-		if (rc || member.key)
+		if (has_input(workflow, with, &inputs[i]))
 			continue;
 		rc = with->flow ? add_to_flow(workflow, with, inputs[i + 1].name, &inputs[i], err)
 				: add_to_block(workflow, with, &inputs[i], err);
@@ -104,7 +141,7 @@ static bool is_action(const char *uses, const char *action)
 {
 	size_t n = strlen(action);
 
-	return strncmp(uses, action, n) == 0 && (!uses[n] || uses[n] == '@' || uses[n] == '/');
+	return strncasecmp(uses, action, n) == 0 && (!uses[n] || uses[n] == '@' || uses[n] == '/');
 }
 
 /* GitHub knows an action by its owner, a folder or an image: all of them have a slash. */

@@ -15,8 +15,8 @@
 
 static const struct pr_limits limits = PR_LIMITS_DEFAULT;
 
-static const struct pr_workflow_input inputs[] = {
-	{"plan-id", "p", false}, {"token", "${{ secrets.T }}", true}, {.name = NULL}};
+static const struct pr_workflow_input inputs[] = {{"plan-id", NULL, "p", false},
+	{"token", "old-token", "${{ secrets.T }}", true}, {.name = NULL}};
 
 /* What one test does to a workflow. */
 struct change {
@@ -197,6 +197,13 @@ static void the_inputs_of_a_step_are_set(void **state)
 		       "token:\n"),
 			STEPS("    - uses: o/r@v1\n      with:\n        plan-id: p # c\n"
 			      "        token: " TOKEN "\n")},
+		{STEPS("    - uses: O/R@v1\n      with:\n        Plan-Id: old\n        "
+		       "old-token: mine\n"),
+			STEPS("    - uses: O/R@v1\n      with:\n        Plan-Id: p\n        "
+			      "old-token: mine\n")},
+		{STEPS("    - uses: o/r@v1\n      with: {OLD-TOKEN: ~, a: b}\n"),
+			STEPS("    - uses: o/r@v1\n      with: {plan-id: \"p\", OLD-TOKEN: "
+			      "\"" TOKEN "\", a: b}\n")},
 		{STEPS("    - uses: o/r@v1\n      with: {a: b}\n"),
 			STEPS("    - uses: o/r@v1\n"
 			      "      with: {plan-id: \"p\", token: \"" TOKEN "\", a: b}\n")},
