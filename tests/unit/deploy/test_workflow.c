@@ -201,9 +201,10 @@ static void the_inputs_of_a_step_are_set(void **state)
 		       "old-token: mine\n"),
 			STEPS("    - uses: O/R@v1\n      with:\n        Plan-Id: p\n        "
 			      "old-token: mine\n")},
-		{STEPS("    - uses: o/r@v1\n      with: {OLD-TOKEN: ~, a: b}\n"),
-			STEPS("    - uses: o/r@v1\n      with: {plan-id: \"p\", OLD-TOKEN: "
-			      "\"" TOKEN "\", a: b}\n")},
+		{STEPS("    - uses: o/r@v1\n      with: {Plan-ID: x, OLD-TOKEN: mine, a: b}\n"),
+			STEPS("    - uses: o/r@v1\n      with: {Plan-ID: \"p\", OLD-TOKEN: mine, "
+			      "a: "
+			      "b}\n")},
 		{STEPS("    - uses: o/r@v1\n      with: {a: b}\n"),
 			STEPS("    - uses: o/r@v1\n"
 			      "      with: {plan-id: \"p\", token: \"" TOKEN "\", a: b}\n")},
