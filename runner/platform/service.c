@@ -125,11 +125,28 @@ static char *choose_host(struct pr_service *service, const json_t *config)
 	return pr_text_dup(file ? file : default_host);
 }
 
+/* No secret may be in the address: it is written into workflows, manifests and messages. */
+static bool names_a_user(const char *host)
+{
+	const char *authority = strstr(host, "://");
+
+	authority = authority ? authority + 3 : host;
+	return memchr(authority, '@', strcspn(authority, "/?#")) != NULL;
+}
+
 int pr_service_check_host(const char *host, struct pr_err *err)
 {
 	static const char path[] = "/api/v1";
 	size_t n = strlen(host);
 
+	if (names_a_user(host))
+		return pr_fail(err, PR_EINVAL,
+			"leave out the user and the password before the '@' of the address: it is "
+			"the token that is sent");
+	if (host[strcspn(host, "?#")])
+		return pr_fail(err, PR_EINVAL,
+			"leave out what begins with '%c' in the address: paths are added to it",
+			host[strcspn(host, "?#")]);
 	while (n && host[n - 1] == '/')
 		n--;
 	if (n >= strlen(path) && strncmp(host + n - strlen(path), path, strlen(path)) == 0)

@@ -31,8 +31,9 @@ struct pr_service {
 char *pr_service_config_path(const char *given) PR_MUST_CHECK;
 
 /*
- * Whether the address can be that of a platform. PR_EINVAL for what pr_url_check refuses, and for
- * one that has the path of the interface already, to which it would be added again.
+ * Whether the address can be that of a platform. PR_EINVAL for what pr_url_check refuses, for one
+ * that has the path of the interface already, to which it would be added again, and for one with a
+ * user, a query or a fragment. The message has no password in it.
  */
 int pr_service_check_host(const char *host, struct pr_err *err);
 

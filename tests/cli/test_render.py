@@ -180,6 +180,8 @@ COMMAND_LINES = [
     ("no organisation", KUBERNETES, {}, 2, "RELIABLY_ORGANIZATION_ID"),
     ("organisation is no UUID", KUBERNETES + ("--organization", "acme"), None, 1, "'acme' is not a UUID"),
     ("host without a scheme", KUBERNETES + ("--host", "example.com"), None, 1, "example.com.*https://"),
+    ("host with a password", GITHUB + ("--host", "https://user:hidden@example.com"), None, 1, "leave out the user and the password"),
+    ("host with a query", KUBERNETES + ("--host", "https://example.com?a=b"), None, 1, "leave out what begins with '?'"),
     ("host with the path of the interface", KUBERNETES + ("--host", "https://example.com/api/v1"), None, 1, "leave out the '/api/v1'"),
     ("host with an expression", GITHUB + ("--host", "https://${{x}}"), None, 1, "https://"),
     ("no secret", ("kubernetes", PLAN), None, 2, "--token-secret"),
