@@ -40,6 +40,11 @@
 {{- if not (regexMatch "^https?://[^/?#[:space:]]+[^[:space:]]*$" (default "" $platform.host)) -}}
 {{- fail (printf "platform.host: %q is not an address with a scheme; for example: --set platform.host=https://reliably.example.com" (default "" $platform.host)) -}}
 {{- end -}}
+{{- if regexMatch "^https?://[^/?#]*@" $platform.host -}}
+{{- fail "platform.host: leave out the user and the password before the '@': it is the token that is sent; for example: --set platform.host=https://reliably.example.com" -}}
+{{- else if regexMatch "[?#]" $platform.host -}}
+{{- fail "platform.host: leave out what begins with '?' or '#': paths are added to the address; for example: --set platform.host=https://reliably.example.com" -}}
+{{- end -}}
 {{- $example := "--set platform.tokenSecret.name=reliably-token" -}}
 {{- if empty $platform.tokenSecret.name -}}
 {{- fail (printf "platform.tokenSecret.name is required: the Secret that holds the platform's token; for example: kubectl --namespace %s create secret generic reliably-token --from-file=token=FILE, then: %s" .Release.Namespace $example) -}}
@@ -170,6 +175,7 @@
 {{- with .Values.serviceAccount.name -}}
 {{- include "plan-runner.checkObjectName" (dict "value" . "path" "serviceAccount.name" "example" "--set serviceAccount.name=reliably-job") -}}
 {{- end -}}
+{{- include "plan-runner.checkPod" . -}}
 {{- if and .Values.rbac.create (empty .Values.rbac.rules) -}}
 {{- fail "rbac.rules is required with rbac.create: what the experiments may do; for example: --set-json 'rbac.rules=[{\"apiGroups\":[\"\"],\"resources\":[\"pods\"],\"verbs\":[\"list\",\"delete\"]}]'" -}}
 {{- end -}}
