@@ -94,6 +94,10 @@ static void fail(const struct http *http, const struct pr_http_response *respons
 		end(http, PR_OUTCOME_FAILED, "activity took too long to complete");
 		return;
 	}
+	if (response->failure == PR_HTTP_TOO_LARGE) {
+		end(http, PR_OUTCOME_FAILED, response->detail);
+		return;
+	}
 	if (!exhausted && !is_connection_failure(response->failure)) {
 		end(http, PR_OUTCOME_CRASHED, response->detail);
 		return;

@@ -218,11 +218,15 @@ static void fail_with(struct pr_http_call *call, CURLcode code)
 		curl_easy_getinfo(call->easy, CURLINFO_OS_ERRNO, &sys);
 		call->response.sys = (int)sys;
 	}
-	snprintf(detail, sizeof detail, "%.190s%s",
-		call->error[0] ? call->error : curl_easy_strerror(code),
-		authority && !call->client->ca
-			? " (PLAN_RUNNER_CA_FILE names the CA certificates to trust)"
-			: "");
+	if (call->too_large)
+		snprintf(detail, sizeof detail, "the answer has more than %zu bytes",
+			call->response.body.max);
+	else
+		snprintf(detail, sizeof detail, "%.190s%s",
+			call->error[0] ? call->error : curl_easy_strerror(code),
+			authority && !call->client->ca
+				? " (PLAN_RUNNER_CA_FILE names the CA certificates to trust)"
+				: "");
 	pr_http_call_fail(call, failure_of(call, code), detail);
 }
 

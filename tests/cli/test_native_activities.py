@@ -181,6 +181,12 @@ class Http(Case):
         threading.Thread(target=drip, daemon=True).start()
         self.assertFails("timed out", "safeguard.probes", "call_endpoint", {"url": "http://127.0.0.1:%d/" % listener.getsockname()[1]})
 
+    def test_an_answer_that_is_too_long_fails_the_activity_and_not_the_experiment(self):
+        self.server.answers = {"/": (200, b"x" * ((16 << 20) + 1))}
+        journal = self.run_experiment([{"type": "probe", "name": "long", "provider": {"type": "http", "url": self.server.address + "/"}}])
+        self.assertEqual((journal["status"], journal["run"][0]["status"]), ("completed", "failed"), self.log[-2000:])
+        self.assertIn("the answer has more than 16777216 bytes", "".join(journal["run"][0]["exception"]))
+
     def test_a_pause_ends_after_its_time(self):
         self.assertEqual(self.call("pauses", "pause_execution", {"duration": 0.05, "username": "u", "user_id": "i"}), (True, None))
         self.assertIn("Pausing activity for 0.05s or until the execution is resumed", self.log)

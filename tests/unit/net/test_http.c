@@ -103,6 +103,7 @@ static void a_body_may_be_as_long_as_allowed_and_no_longer(void **state)
 	for (int i = 0; i < 2; i++) {
 		fixture_call(f, &request, &o);
 		assert_int_equal(o.failure, PR_HTTP_TOO_LARGE);
+		assert_string_equal(o.detail, "the answer has more than 2 bytes");
 		assert_int_equal(o.status, 200);
 	}
 }
