@@ -192,19 +192,12 @@ static bool is_passing(const struct pr_kube_call *call, const struct pr_http_res
 	return call->request.repeatable && response->status >= 500 && response->status != 501;
 }
 
-static double jitter(void)
-{
-	uint16_t bits = 0;
-
-	(void)pr_random_bytes(&bits, sizeof bits, NULL);
-	return (double)bits / UINT16_MAX;
-}
-
 /* Whether another attempt was scheduled. */
 static bool try_again(struct pr_kube_call *call, const struct pr_http_response *response)
 {
 	struct pr_loop *loop = call->client->loop;
-	int64_t delay_us = pr_retry_delay_ms(call->attempts, jitter(), response) * US_PER_MS;
+	int64_t delay_us =
+		pr_retry_delay_ms(call->attempts, pr_random_fraction(), response) * US_PER_MS;
 
 	if (call->attempts >= ATTEMPTS || !is_passing(call, response) ||
 		pr_loop_now_us(loop) + delay_us > call->started_us + PATIENCE_US)
