@@ -20,9 +20,8 @@ const char *pr_env_get_set(const char *name);
 const char *pr_env_get_any_case(const char *name);
 
 /*
- * Sets a variable for this process and the children that it starts later. A name that is empty or
- * has
- * '=' or NUL is PR_EINVAL.
+ * Sets a variable for this process and the children that it starts later. PR_EINVAL for a name that
+ * is empty or has '='.
  */
 int pr_env_set(const char *name, const char *value, struct pr_err *err);
 
