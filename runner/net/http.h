@@ -60,7 +60,7 @@ struct pr_http_request {
 	int64_t connect_ms; /* time to connect, TLS included; 0: none */
 	int64_t idle_ms;    /* longest silence while reading (docs/engine.md 4.4); 0: none */
 	int64_t total_ms;   /* whole call; 0: none */
-	size_t body_max;    /* bytes of the answer; more is a failure */
+	size_t body_max;    /* bytes of the answer; more is a failure; 0: 16 MiB */
 	int redirects;      /* most that are followed; 0: none are */
 	bool cookies;       /* kept between the redirects of this call */
 	bool compressed;    /* gzip and deflate are accepted and decoded */
