@@ -2,7 +2,7 @@
 #define PR_BASE_LOG_H
 
 /*
- * Levelled log lines to a few sinks, redacted at the sink. The other global state of the project
+ * Levelled log lines to a few sinks, redacted at the sink. Another global state of the project
  * (beside base/redact.h): the list of sinks with their levels, set up by the command line before
  * anything runs. Without a sink, lines vanish. A line is cut at 64 KiB and never holds a bare
  * newline: the lines of a multi-line message are indented by four spaces, as upstream does

@@ -3,8 +3,9 @@
 
 /*
  * The registry of secrets (docs/design.md, decision 8) and their replacement in every text that
- * leaves the program. One of the two global states of the project: it only grows, from the loading
- * of credentials to the end of the process. Values shorter than 6 bytes are not taken.
+ * leaves the program. One of the three global states of the project, with the log (base/log.h) and
+ * the limit of core files (base/spawn.h): it only grows, from the loading of credentials to the end
+ * of the process. Values shorter than 6 bytes are not taken.
  */
 
 #include "base/buf.h"
@@ -16,9 +17,10 @@
 #define PR_REDACTED "**********"
 
 /*
- * Registers a secret: the value, its JSON-, URL- and base64-escaped forms, and of a value with
- * several lines each line of 16 bytes or more. NULL, short and known values are ignored. From the
- * first one on a crash of the program leaves no core file. PR_ENOMEM.
+ * Registers a secret: the value, the same without white space around it, their JSON-, Python-, URL-
+ * and base64-escaped forms, and of a value with several lines each line of 16 bytes or more. NULL,
+ * short and known values are ignored. From the first one on a crash of the program leaves no core
+ * file. PR_ENOMEM.
  */
 int pr_redact_add(const char *value, struct pr_err *err);
 
