@@ -190,7 +190,7 @@ def page(items, name, cursor=""):
 class Captured(Told):
     """What was said in the channel, for the platform's page of the execution."""
 
-    MESSAGES = [{"type": "message", "user": "U1", "text": "all well?", "ts": "5.1", "thread_ts": "5.1"},
+    MESSAGES = [{"type": "message", "user": "U1", "text": "Experiment is on, all well?", "ts": "5.1", "thread_ts": "5.1"},
                 {"type": "message", "bot_id": "B1", "user": "U2", "text": "Experiment is starting", "ts": "5.2",
                  "thread_ts": "5.2"},
                 {"type": "message", "user": "U1", "text": "yes", "ts": "5.3"}]
