@@ -86,7 +86,6 @@ class Places(ActionCase):
                 self.assertIn("result-file and log-file", self.errors(done)[0][1])
                 self.assertEqual(done.file("a"), "of somebody")
 
-
     def test_files_of_github_are_refused(self):
         plan = self.seeded("noop")["plan"]
         os.mkdir(os.path.join(self.folder, "commands"))
