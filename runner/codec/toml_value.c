@@ -273,6 +273,7 @@ static json_t *word_value(const char *text, size_t n)
 	return pr_text_int64(text, &integer, &ignored) ? NULL : json_integer(integer);
 }
 
+/* It is not shown: it may be a token without its quotation marks. */
 static int read_word(struct pr_toml *t, json_t **ret_value)
 {
 	size_t n = span(t, LETTERS DIGITS "+-_.:");
@@ -281,8 +282,8 @@ static int read_word(struct pr_toml *t, json_t **ret_value)
 		return pr_toml_fail(t, "expected a value");
 	*ret_value = word_value(t->at, n);
 	if (!*ret_value)
-		return pr_toml_fail(t, "'%.*s' is no value, or of a kind that is not supported",
-			n > 60 ? 60 : (int)n, t->at);
+		return pr_toml_fail(t, "no value, or of a kind that is not supported: texts stand "
+				       "in quotation marks");
 	t->at += n;
 	return 0;
 }

@@ -120,7 +120,8 @@ typedef void pr_http_fn(void *arg, const struct pr_http_response *response);
 
 /*
  * A client on `loop`, which must outlive it. Proxies come from http_proxy, https_proxy, all_proxy
- * and no_proxy in either case. Caller frees. Initialises libcurl at its first use.
+ * and no_proxy in either case; their passwords are registered as secrets. Caller frees. Initialises
+ * libcurl at its first use.
  */
 int pr_http_client_new(struct pr_loop *loop, const struct pr_http_policy *policy,
 	struct pr_http_client **ret_client, struct pr_err *err);

@@ -1,8 +1,10 @@
 #include "net/http_private.h"
 
+#include "base/env.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "net/tls.h"
+#include "net/url.h"
 
 /* A descriptor that libcurl asked us to wait for. */
 struct socket_watch {
@@ -170,6 +172,21 @@ static int copy_identity(struct pr_http_client *client, const struct pr_http_pol
 	return 0;
 }
 
+/* libcurl writes the address of a proxy that it cannot use into its messages. */
+static int hide_proxies(const struct pr_http_policy *policy)
+{
+	static const char *const variables[] = {
+		"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+
+	for (size_t i = 0; i < PR_LEN(variables); i++) {
+		const char *proxy = pr_env_get_set(variables[i]);
+
+		if (proxy && pr_url_hide_password(proxy, NULL))
+			return PR_ENOMEM;
+	}
+	return policy->proxy ? pr_url_hide_password(policy->proxy, NULL) : 0;
+}
+
 static int set_up(struct pr_http_client *client, const struct pr_http_policy *policy)
 {
 	client->verify_tls = policy->verify_tls;
@@ -178,7 +195,8 @@ static int set_up(struct pr_http_client *client, const struct pr_http_policy *po
 	client->user_agent =
 		pr_text_dup(policy->user_agent ? policy->user_agent : "plan-runner/" PR_VERSION);
 	client->multi = curl_multi_init();
-	if (!client->user_agent || !client->multi || copy_identity(client, policy))
+	if (!client->user_agent || !client->multi || copy_identity(client, policy) ||
+		hide_proxies(policy))
 		return PR_ENOMEM;
 	curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
 	curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);

@@ -1,5 +1,6 @@
 #include "net/url.h"
 
+#include "base/redact.h"
 #include "base/text.h"
 
 #include <arpa/inet.h>
@@ -84,6 +85,28 @@ bool pr_url_has_login(const char *url)
 	const char *start = strstr(url, "://");
 
 	return start && memchr(start + 3, '@', strcspn(start + 3, "/?#"));
+}
+
+/* Up to the last '@': of an address that is refused for a '/' in its password, too. */
+int pr_url_hide_password(const char *url, struct pr_err *err)
+{
+	const char *scheme = strstr(url, "://");
+	const char *start = scheme ? scheme + 3 : url;
+	const char *at = strrchr(start, '@');
+	const char *colon = at ? memchr(start, ':', (size_t)(at - start)) : NULL;
+	PR_AUTO(free) char *written = NULL;
+	char *decoded;
+	int rc;
+
+	if (!colon)
+		return 0;
+	written = pr_text_format("%.*s", (int)(at - colon - 1), colon + 1);
+	decoded = written ? curl_easy_unescape(NULL, written, 0, NULL) : NULL;
+	rc = decoded ? pr_redact_add(written, err) : pr_fail_nomem(err);
+	if (!rc)
+		rc = pr_redact_add(decoded, err);
+	curl_free(decoded);
+	return rc;
 }
 
 char *pr_url_without_login(const char *url)

@@ -27,6 +27,12 @@ bool pr_url_is_loopback(const char *url);
 /* Whether a user name or a password stands before the host. */
 bool pr_url_has_login(const char *url);
 
+/*
+ * Registers the password before the host with base/redact, as written and decoded. The scheme may
+ * be missing, as in a proxy's address. PR_ENOMEM.
+ */
+int pr_url_hide_password(const char *url, struct pr_err *err);
+
 /* The same address with another host, the port stays. Caller frees; NULL: no address, no memory. */
 char *pr_url_replace_host(const char *url, const char *host) PR_MUST_CHECK;
 

@@ -1,5 +1,6 @@
 #include "platform/report.h"
 
+#include "base/redact.h"
 #include "codec/json.h"
 #include "codec/json_write.h"
 
@@ -59,7 +60,12 @@ json_t *pr_report_results(const json_t *journal, const struct pr_buf *log, const
 
 json_t *pr_report_plan_status(const char *status, const char *error)
 {
-	return json_pack("{s: s, s: s?}", "status", status, "error", error);
+	PR_AUTO(buf) struct pr_buf shown = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+
+	if (error && pr_redact_copy(error, strlen(error), &shown))
+		return NULL;
+	return json_pack("{s: s, s: o?}", "status", status, "error",
+		error ? pr_json_text(pr_buf_str(&shown), shown.len) : json_null());
 }
 
 json_t *pr_report_running(const char *started_on, const char *plan)

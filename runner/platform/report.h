@@ -18,7 +18,7 @@
 json_t *pr_report_results(
 	const json_t *journal, const struct pr_buf *log, const char *plan) PR_MUST_CHECK;
 
-/* {"status": …, "error": …}; NULL as `error` is null. */
+/* {"status": …, "error": …}; NULL as `error` is null. It is redacted, and may be no UTF-8. */
 json_t *pr_report_plan_status(const char *status, const char *error) PR_MUST_CHECK;
 
 /* {"current": "running", "started_on": …, "plan_id": …} */

@@ -214,5 +214,40 @@ class Everywhere(CanaryCase):
                 self.check_sent(self.slack, self.traces, self.vault, self.guard)
 
 
+class Refusals(CanaryCase):
+    """What says why it cannot go on does not say it with a secret."""
+
+    def check(self, done):
+        self.check_text("what was said", done.said)
+        self.check_files()
+        self.check_sent()
+
+    def test_a_proxy_that_is_none(self):
+        self.values = ["canary-of-a-proxy"]
+        for proxy in ("zzz://me:canary-of-a-proxy@127.0.0.1:1", "http://me:canary-of-a-proxy@127.0.0.1:99999"):
+            with self.subTest(proxy):
+                done = self.execute(self.seeded("noop")["plan"], RELIABLY_SERVICE_HOST="http://platform.invalid", http_proxy=proxy,
+                                    PLAN_RUNNER_REPORT_DEADLINE="1s", PLAN_RUNNER_CALL_TIMEOUT="1s")
+                self.assertEqual(done.code, 1, done.said)
+                self.assertIn("roxy", done.said)
+                self.check(done)
+
+    def test_an_answer_with_the_token(self):
+        made = self.seeded("noop")
+        self.standin.fault(method="POST", path="*/executions", times=None, do="status", status=422,
+                           body={"detail": "not with " + self.standin.token})
+        done = self.execute(made["plan"])
+        self.assertEqual(done.code, 2, done.said)
+        self.assertIn("not with **********", self.client.got("/plans/" + made["plan"])["error"])
+        self.check(done)
+
+    def test_a_token_without_quotation_marks(self):
+        path = self.write("config.toml", "[service]\ntoken = %s\n" % GIVEN)
+        done = self.execute(self.seeded("noop")["plan"], RELIABLY_SERVICE_TOKEN=None, RELIABLY_CLI_CONFIG=path)
+        self.assertEqual(done.code, 1, done.said)
+        self.assertIn("line 2: no value", done.said)
+        self.check(done)
+
+
 if __name__ == "__main__":
     unittest.main()

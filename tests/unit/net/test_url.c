@@ -1,4 +1,5 @@
 #include "base/compiler.h"
+#include "base/redact.h"
 #include "net/url.h"
 
 #include <setjmp.h>
@@ -309,6 +310,32 @@ static void an_address_without_its_login_is_the_same_place(void **state)
 	}
 }
 
+static void the_password_of_an_address_is_hidden(void **state)
+{
+	static const struct {
+		const char *url;
+		const char *hidden; /* NULL: nothing is */
+	} cases[] = {
+		{"http://user:canary-1@h:1", "canary-1"},
+		{"user:canary-2@h:1", "canary-2"},
+		{"socks5://user:can%61ry-3@h", "canary-3"},
+		{"http://user:can%61ry-3@h", "can%61ry-3"},
+		{"http://user:canary/4@h:99999", "canary/4"},
+		{"http://user-name@h:1", NULL},
+		{"http://host-name:3128", NULL},
+		{"", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(cases); i++) {
+		assert_int_equal(pr_url_hide_password(cases[i].url, NULL), 0);
+		assert_int_equal(pr_redact_active(), cases[i].hidden != NULL);
+		if (cases[i].hidden)
+			assert_true(pr_redact_found(cases[i].hidden, strlen(cases[i].hidden)));
+		pr_redact_forget();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +349,7 @@ int main(void)
 		cmocka_unit_test(addresses_keep_what_is_encoded_and_encode_the_rest),
 		cmocka_unit_test(an_answer_points_from_where_it_came),
 		cmocka_unit_test(an_address_without_its_login_is_the_same_place),
+		cmocka_unit_test(the_password_of_an_address_is_hidden),
 		cmocka_unit_test(encodes_everything_but_unreserved_characters),
 		cmocka_unit_test(encodes_by_length_and_keeps_within_the_buffer),
 	};

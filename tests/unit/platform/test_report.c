@@ -138,7 +138,16 @@ static void secrets_stay_here(void **state)
 		"{\"result\":\"{\\n  \\\"output\\\": \\\"the " PR_REDACTED
 		" is\\\"\\n}\",\"plan_id\":null}");
 	json_decref(journal);
+	assert_json(pr_report_plan_status("error", "Error: no s3cr3t-value"),
+		"{\"status\":\"error\",\"error\":\"Error: no " PR_REDACTED "\"}");
 	pr_redact_forget();
+}
+
+static void an_error_of_any_bytes_can_be_told(void **state)
+{
+	(void)state;
+	assert_json(pr_report_plan_status("error", "Error: \xff"),
+		"{\"status\":\"error\",\"error\":\"Error: \xef\xbf\xbd\"}");
 }
 
 static void growth_is_counted_by_entries(void **state)
@@ -161,6 +170,7 @@ int main(void)
 		cmocka_unit_test(nul_is_replaced_and_backslashes_are_not_mistaken_for_it),
 		cmocka_unit_test(a_log_of_any_bytes_can_be_sent),
 		cmocka_unit_test(secrets_stay_here),
+		cmocka_unit_test(an_error_of_any_bytes_can_be_told),
 		cmocka_unit_test(growth_is_counted_by_entries),
 	};
 
