@@ -328,6 +328,23 @@ static void stale_part_test(void **state)
 	pr_journal_free(journal);
 }
 
+/* Beside a journal of the same size that another run has written. */
+static void part_of_another_test(void **state)
+{
+	struct place *place = *state;
+	struct pr_journal *journal = journal_of(place, 300000);
+	PR_AUTO(free) char *text = NULL;
+	json_auto_t *copy = NULL;
+
+	add_entry(journal, 1, 10);
+	text = read_text(place->journal);
+	memcpy(strstr(text, "yyy"), "xxx", 3);
+	assert_int_equal(0, pr_file_replace(place->journal, text, strlen(text), 0600, false, NULL));
+	assert_int_equal(0, pr_journal_read(place->journal, &limits, &copy, NULL));
+	assert_int_equal(0, json_array_size(json_object_get(copy, "run")));
+	pr_journal_free(journal);
+}
+
 static void fold_into_states_test(void **state)
 {
 	static const struct {
@@ -533,6 +550,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(small_has_no_part_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(cut_line_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(stale_part_test, setup, teardown),
+		cmocka_unit_test_setup_teardown(part_of_another_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(fold_into_states_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(redacted_test, setup, teardown),
 		cmocka_unit_test_setup_teardown(lost_line_test, setup, teardown),
