@@ -78,6 +78,15 @@ class Base(unittest.TestCase):
         self.assertNotIn("Sanitizer", err)
         return Done(child, out, err)
 
+    def looked(self):
+        """Waits until the program has looked at what is there now: a look begins with the Job."""
+        def looks():
+            return sum(r["method"] == "GET" and r["path"].endswith("/pods") for r in list(self.api.records))
+        end, enough = time.monotonic() + 60, looks() + 3
+        while looks() < enough:
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.01)
+
     def apply(self, *arguments, **changes):
         return self.finish(self.start("apply", "kubernetes", PLAN, *(arguments or USUAL), **changes))
 
@@ -493,13 +502,13 @@ class Wait(Base):
             self.api.put("Event", "e", type="Warning", reason="FailedCreate", message="exceeded quota",
                          involvedObject={"uid": uid, "kind": "Job"})
             self.api.put("Event", "f", type="Warning", reason="OfAnother", involvedObject={"uid": "other"}, message="x")
-            time.sleep(1.5)
+            self.looked()
             waiting = {"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image"}}
             self.api.start(job, waiting, conditions=[{"type": "PodScheduled", "status": "False",
                                                       "reason": "Unschedulable", "message": "0/1 nodes"}])
-            time.sleep(1.5)
+            self.looked()
             self.api.start(job, waiting)
-            time.sleep(1.5)
+            self.looked()
             self.ended(0)(job)
         done = self.moved(move)
         self.assertEqual(done.code, 0, done)
@@ -672,9 +681,9 @@ class Logs(Base):
     def test_it_waits_for_the_pod(self):
         job = self.job(*USUAL, "--name", "once")
         child = self.start("logs", "kubernetes", PLAN, "-f")
-        time.sleep(0.7)
+        self.looked()
         self.api.start(job, {"waiting": {"reason": "CreateContainerConfigError", "message": "no secret"}})
-        time.sleep(1.2)
+        self.looked()
         self.api.logs[job + "-x1"] = Log(self.LINES)
         self.api.start(job, {"terminated": {"exitCode": 0}})
         done = self.finish(child)
