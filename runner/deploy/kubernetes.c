@@ -2,13 +2,13 @@
 
 #include "base/text.h"
 #include "codec/json.h"
+#include "codec/regex.h"
 #include "codec/yaml_write.h"
 #include "deploy/target.h"
 #include "kube/access.h"
 #include "kube/names.h"
 #include "kube/objects.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define DIGEST "sha256:"
@@ -23,13 +23,35 @@ static bool is_digest(const char *text)
 	       strspn(digits, "0123456789abcdef") == DIGEST_DIGITS;
 }
 
+/* What a node takes for the name of an image; the digest is looked at apart. */
+static int is_image(const char *image, bool *ret_is, struct pr_err *err)
+{
+#define NAME_PART "[a-z0-9]+([._-]+[a-z0-9]+)*"
+	static const char pattern[] =
+		"\\A([A-Za-z0-9.-]+(:[0-9]+)?/)?" NAME_PART "(/" NAME_PART ")*"
+		"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[a-zA-Z0-9:@]*)?\\Z";
+#undef NAME_PART
+	struct pr_regex *regex = NULL;
+	int rc = pr_regex_new(pattern, strlen(pattern), &regex, err);
+
+	if (!rc)
+		rc = pr_regex_search(regex, image, strlen(image), ret_is, NULL);
+	pr_regex_free(regex);
+	if (rc == PR_EINVAL) { /* not UTF-8 */
+		*ret_is = false;
+		return 0;
+	}
+	return rc;
+}
+
 static int check_image(const char *image, struct pr_err *err)
 {
 	const char *digest = strchr(image, '@');
-	bool good = *image != '\0' && digest != image;
+	bool good = false;
+	int rc = is_image(image, &good, err);
 
-	for (const char *c = image; good && *c; c++)
-		good = isalnum((unsigned char)*c) || strchr("-._/:@", *c);
+	if (rc)
+		return rc;
 	if (!good)
 		return pr_fail(err, PR_EINVAL,
 			"the image '%.200s' is not one: [HOST/]NAME[:TAG][@DIGEST]", image);
