@@ -3,6 +3,7 @@
 #include "base/env.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "deploy/cron.h"
 #include "deploy/time_zone.h"
 
 #include <stdlib.h>
@@ -60,6 +61,17 @@ static void warn_of_zone(const struct pr_deploy_job *job)
 			zone);
 }
 
+/* Nobody else would say so: neither GitHub nor the cluster, which just wait. */
+static void warn_of_schedule(const struct pr_deploy_job *job)
+{
+	const char *schedule = job->deployment.schedule;
+
+	if (schedule && !pr_cron_comes(schedule))
+		pr_complain(job->context,
+			"the schedule '%.100s' never comes: no month of it has such a day",
+			schedule);
+}
+
 static int read_deployment(
 	struct pr_deploy_job *job, const struct pr_args *args, struct pr_err *err)
 {
@@ -79,6 +91,7 @@ static int read_deployment(
 		    pr_args_value(args, "time-zone"), err))
 		return PR_EINVAL;
 	warn_of_zone(job);
+	warn_of_schedule(job);
 	return 0;
 }
 

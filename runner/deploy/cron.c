@@ -3,11 +3,11 @@
 #include "base/text.h"
 
 #include <ctype.h>
-#include <stdbool.h>
 #include <string.h>
 
 #define PART_SIZE 32
 #define DAY_MINUTES (24 * 60)
+#define WHOLE_WEEK UINT64_C(0x7f)
 
 static const struct {
 	const char *name;
@@ -189,4 +189,19 @@ int pr_cron_least_gap(const char *text)
 		last = at;
 	}
 	return first + DAY_MINUTES - last < least ? first + DAY_MINUTES - last : least;
+}
+
+bool pr_cron_comes(const char *text)
+{
+	static const unsigned char longest[] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	uint64_t sets[PR_CRON_FIELDS];
+
+	if (pr_cron_sets(text, sets, NULL))
+		return false;
+	if (sets[4] != WHOLE_WEEK)
+		return true;
+	for (size_t month = 1; month < PR_LEN(longest); month++)
+		if (sets[3] >> month & 1 && sets[2] & ((UINT64_C(2) << longest[month]) - 1))
+			return true;
+	return false;
 }

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -27,5 +28,8 @@ int pr_cron_sets(const char *text, uint64_t sets[PR_CRON_FIELDS], struct pr_err 
 
 /* Least number of minutes between two times of checked fields on days that follow each other. */
 int pr_cron_least_gap(const char *text);
+
+/* Whether checked fields have a time at all: "0 0 30 2 *" has none, in no year. */
+bool pr_cron_comes(const char *text);
 
 #endif

@@ -111,6 +111,12 @@ class Kubernetes(Base):
             self.assertEqual((done.returncode, done.stderr.count("\n")), (0, 1), done)
             self.assertIn("'Europe/Pariss'", done.stderr)
 
+    def test_a_schedule_that_never_comes_is_told(self):
+        for target in (("kubernetes", PLAN, "--token-secret", "t"), ("github", PLAN)):
+            done = run("render", *target, "--schedule", "0 3 31 2,4 *")
+            self.assertEqual((done.returncode, done.stderr), (
+                0, "plan-deployer: the schedule '0 3 31 2,4 *' never comes: no month of it has such a day\n"))
+
     def test_no_token_is_in_what_is_written(self):
         text = self.rendered("kubernetes", PLAN, "--token-secret", "t",
                              environment=dict(EXPORTED, RELIABLY_SERVICE_TOKEN="canary-of-the-token"))

@@ -133,6 +133,29 @@ static void the_least_gap_goes_beyond_hours_and_midnight(void **state)
 		assert_int_equal(pr_cron_least_gap(rows[i].fields), rows[i].minutes);
 }
 
+static void a_day_that_no_month_has_never_comes(void **state)
+{
+	static const struct {
+		const char *fields;
+		bool comes;
+	} rows[] = {
+		{"0 0 30 2 *", false},
+		{"0 0 31 2,4,6,9,11 *", false},
+		{"0 0 30-31 feb *", false},
+		{"0 0 29 2 *", true},
+		{"0 0 31 4,5 *", true},
+		{"0 0 31 12 *", true},
+		{"0 0 30 2 0", true}, /* every Sunday of February */
+		{"0 0 */30 2 *", true},
+		{"* * * * *", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(rows); i++)
+		if (pr_cron_comes(rows[i].fields) != rows[i].comes)
+			fail_msg("%s", rows[i].fields);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +163,7 @@ int main(void)
 		cmocka_unit_test(what_no_clock_shows_is_refused),
 		cmocka_unit_test(a_line_break_is_no_blank),
 		cmocka_unit_test(a_name_stands_for_five_fields),
+		cmocka_unit_test(a_day_that_no_month_has_never_comes),
 		cmocka_unit_test(the_least_gap_goes_beyond_hours_and_midnight),
 	};
 
