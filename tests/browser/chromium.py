@@ -136,6 +136,7 @@ class Browser:
         page = self.pages[session] = Page(self, session)
         for domain in ("Page", "Runtime", "Network", "Log", "Audits"):
             page.call(domain + ".enable")
+        page.call("Page.setLifecycleEventsEnabled", enabled=True)
         page.call("Emulation.setFocusEmulationEnabled", enabled=True)
         page.size(width, height)
         if not scripts:
@@ -148,7 +149,7 @@ class Page:
 
     def __init__(self, browser, session):
         self.browser, self.session = browser, session
-        self.faults, self.requests, self.loads = [], [], 0
+        self.faults, self.requests, self.loads, self.loaded = [], [], 0, set()
 
     def call(self, method, **params):
         """One command for this page."""
@@ -171,6 +172,8 @@ class Page:
             self.browser.send("Page.handleJavaScriptDialog", self.session, accept=False)
         elif method == "Page.loadEventFired":
             self.loads += 1
+        elif method == "Page.lifecycleEvent" and params["name"] == "load":
+            self.loaded.add(params["loaderId"])
 
     def size(self, width, height):
         """Sets the window's size."""
@@ -183,11 +186,10 @@ class Page:
 
     def go(self, address):
         """Opens an address and waits until it is loaded."""
-        before = self.loads
         answer = self.call("Page.navigate", url=address)
         if answer.get("errorText"):
             raise ValueError("%s: %s" % (address, answer["errorText"]))
-        self.wait(lambda: self.loads > before)
+        self.wait(lambda: answer["loaderId"] in self.loaded)
 
     def wait(self, condition, seconds=PATIENCE):
         """Waits until a function says so."""

@@ -87,6 +87,7 @@ class Plain(BrowserCase):
         self.addCleanup(self.check, page)
         # the address that the runner printed, then the form, by the keyboard alone
         page.go("%s/executions/view/?id=%s&exp=%s" % (self.platform.url, execution, made))
+        page.wait(lambda: page.ask("document.activeElement.name") == "token")
         loads = page.loads
         page.call("Input.insertText", text=self.platform.token)
         for kind in ("keyDown", "keyUp"):

@@ -62,11 +62,37 @@ static bool read_request(int fd, char text[SERVER_REQUEST_SIZE])
 	}
 }
 
+#define MS 1000000L
+#define STEP_PATIENCE_MS 20000
+
+/* False: the peer did not take so many in time. */
+static bool wait_until_taken(const struct server_log *log, size_t count)
+{
+	const struct timespec pause = {.tv_nsec = MS};
+
+	for (int i = 0; i < STEP_PATIENCE_MS && log->taken < count; i++)
+		nanosleep(&pause, NULL);
+	return log->taken >= count;
+}
+
+static void send_in_step(int fd, const struct server_log *log, const char *bytes)
+{
+	size_t head = (size_t)(strstr(bytes, "\r\n\r\n") - bytes) + 4;
+	size_t taken = log->taken;
+	size_t n = strlen(bytes + head);
+
+	if (send(fd, bytes, head, MSG_NOSIGNAL) < 0)
+		return;
+	for (size_t at = 0; at < n && wait_until_taken(log, taken + at); at++)
+		if (send(fd, bytes + head + at, 1, MSG_NOSIGNAL) < 0)
+			return;
+}
+
 static void send_bytes(int fd, const struct server_answer *answer)
 {
 	size_t n = answer->size ? answer->size : strlen(answer->bytes);
 	size_t step = answer->pause_ms ? 1 : n;
-	const struct timespec pause = {.tv_nsec = answer->pause_ms * 1000000L};
+	const struct timespec pause = {.tv_nsec = answer->pause_ms * MS};
 
 	for (size_t at = 0; at < n; at += step) {
 		if (send(fd, answer->bytes + at, step, MSG_NOSIGNAL) < 0)
@@ -90,7 +116,10 @@ static void serve_connection(
 		log->connection[log->requests] = log->connections;
 		answer = &answers[log->requests < count ? log->requests : count - 1];
 		log->requests++;
-		send_bytes(fd, answer);
+		if (answer->in_step)
+			send_in_step(fd, log, answer->bytes);
+		else
+			send_bytes(fd, answer);
 		while (answer->then == SERVER_SILENT && read(fd, &rest, 1) > 0)
 			continue;
 		if (answer->then != SERVER_KEEP)

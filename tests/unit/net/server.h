@@ -25,11 +25,15 @@ struct server_answer {
 	const char *bytes;
 	enum server_then then;
 	int pause_ms; /* between two bytes; 0: all at once */
+	bool in_step; /* each byte of the body is sent when the one before it was taken, see below
+		       */
 	size_t size;  /* of the bytes; 0: up to their NUL */
 };
 
-/* Written by the child before it answers. */
+/* Written by the child before it answers; `taken` by the test, in which it counts the bytes of
+ * bodies that reached it. */
 struct server_log {
+	_Atomic size_t taken;
 	size_t connections;
 	size_t requests;
 	size_t connection[SERVER_REQUESTS]; /* on which connection each came, from 1 */

@@ -167,8 +167,8 @@ static void a_slow_answer_without_long_silence_is_waited_for(void **state)
 {
 	static const struct server_answer slow = {
 		.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n12345678901234567890",
-		.pause_ms = 20};
-	const struct pr_http_request request = {.url = "/", .idle_ms = 600};
+		.pause_ms = 40};
+	const struct pr_http_request request = {.url = "/", .idle_ms = 1500};
 	struct fixture *f = *state;
 	struct outcome o;
 

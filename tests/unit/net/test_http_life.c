@@ -95,7 +95,7 @@ static void a_freed_client_ends_its_calls(void **state)
 static void calls_of_one_client_overlap(void **state)
 {
 	static const struct server_answer late = {
-		.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate", .pause_ms = 3};
+		.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate", .pause_ms = 20};
 	struct fixture *f = *state;
 	struct outcome slow = {.loop = f->loop};
 	struct outcome quick = {.loop = f->loop};
