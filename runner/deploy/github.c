@@ -203,30 +203,56 @@ static int check_schedule(const char *schedule, struct pr_err *err)
 		schedule, gap, LEAST_GAP_MINUTES);
 }
 
-static int render(const struct pr_deployment *deployment, struct pr_buf *out, struct pr_err *err)
+static int change_text(const struct pr_deployment *deployment, const char *text, size_t n,
+	const char *name, struct pr_buf *out, struct pr_err *err)
 {
-	const struct pr_github *github = &deployment->github;
 	const struct pr_limits limits = PR_LIMITS_DEFAULT;
 	struct pr_workflow *workflow = NULL;
-	int rc = github->action ? check_action(github->action, err) : 0;
+	int rc = pr_workflow_new(text, n, name, &limits, &workflow, err);
 
-	if (!rc)
-		rc = check_schedule(deployment->schedule, err);
-
-	if (!rc)
-		rc = check_token_secret(github->token_secret, err);
-	if (!rc && github->template_text)
-		rc = pr_workflow_new(github->template_text, github->template_length,
-			github->template_name, &limits, &workflow, err);
-	else if (!rc)
-		rc = pr_workflow_new(pr_template_text, pr_template_length, "the template", &limits,
-			&workflow, err);
 	if (!rc)
 		rc = change(workflow, deployment, err);
 	if (!rc)
 		rc = pr_workflow_write(workflow, out, err);
 	pr_workflow_free(workflow);
 	return rc;
+}
+
+/* What stands where it belongs is found there, and needs no second change. */
+static int change_own(
+	const struct pr_deployment *deployment, struct pr_buf *out, struct pr_err *err)
+{
+	const struct pr_github *github = &deployment->github;
+	PR_AUTO(buf) struct pr_buf once = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	PR_AUTO(buf) struct pr_buf twice = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	int rc = change_text(deployment, github->template_text, github->template_length,
+		github->template_name, &once, err);
+
+	if (rc)
+		return rc;
+	if (change_text(
+		    deployment, pr_buf_str(&once), once.len, github->template_name, &twice, NULL) ||
+		!pr_text_eq(pr_buf_str(&once), pr_buf_str(&twice)))
+		return pr_workflow_refuse_form(github->template_name, err);
+	pr_buf_add(out, pr_buf_str(&once), once.len);
+	return pr_buf_check(out, "the workflow", err);
+}
+
+static int render(const struct pr_deployment *deployment, struct pr_buf *out, struct pr_err *err)
+{
+	const struct pr_github *github = &deployment->github;
+	int rc = github->action ? check_action(github->action, err) : 0;
+
+	if (!rc)
+		rc = check_schedule(deployment->schedule, err);
+	if (!rc)
+		rc = check_token_secret(github->token_secret, err);
+	if (rc)
+		return rc;
+	if (github->template_text)
+		return change_own(deployment, out, err);
+	return change_text(
+		deployment, pr_template_text, pr_template_length, "the template", out, err);
 }
 
 const struct pr_target pr_target_github = {.name = "github", .render = render};

@@ -188,6 +188,13 @@ int pr_workflow_set_name(struct pr_workflow *workflow, const char *name, struct 
 		workflow, workflow->root->start, workflow->root->column, pr_buf_str(&text), err);
 }
 
+int pr_workflow_refuse_form(const char *name, struct pr_err *err)
+{
+	return pr_fail(err, PR_EINVAL,
+		"'%s' is written in a way that cannot be changed: simplify its name, on and with",
+		name);
+}
+
 /* The changes went by the places of the old text: that the new one can be read is made sure of. */
 int pr_workflow_write(struct pr_workflow *workflow, struct pr_buf *out, struct pr_err *err)
 {
@@ -199,10 +206,7 @@ int pr_workflow_write(struct pr_workflow *workflow, struct pr_buf *out, struct p
 	rc = pr_buf_check(&text, "the workflow", err);
 	if (!rc && pr_yaml_tree_new(pr_buf_str(&text), text.len, workflow->name, &workflow->limits,
 			   &again, NULL))
-		rc = pr_fail(err, PR_EINVAL,
-			"'%s' is written in a way that cannot be changed: simplify its name, on "
-			"and with",
-			workflow->name);
+		rc = pr_workflow_refuse_form(workflow->name, err);
 	pr_yaml_tree_free(again);
 	if (rc)
 		return rc;

@@ -51,7 +51,10 @@ int pr_workflow_set_trigger(
 int pr_workflow_set_inputs(struct pr_workflow *workflow, const char *action, const char *uses,
 	const struct pr_workflow_input *inputs, size_t *ret_steps, struct pr_err *err);
 
-/* Adds the changed text to `out`. */
+/* Fails for the workflow `name`, whose form is beyond these changes. */
+int pr_workflow_refuse_form(const char *name, struct pr_err *err);
+
+/* Adds the changed text to `out`. PR_EINVAL where it could not be read again. */
 int pr_workflow_write(struct pr_workflow *workflow, struct pr_buf *out, struct pr_err *err);
 
 #endif

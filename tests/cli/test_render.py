@@ -243,6 +243,8 @@ TEMPLATES = [
      "no step that runs a plan.*'uses: plan-runner/plan-runner@v[0-9.]+'"),
     ("an action without its owner", "jobs:\n  a:\n    steps:\n    - uses: plan-runner@v0.1.0\n",
      "line 4.*'plan-runner@v0.1.0' has no owner.*plan-runner/plan-runner@v0.1.0"),
+    ("an event with nothing behind its colon", "on:\n  ? push\n  :\njobs:\n  a:\n    steps:\n    - uses: plan-runner/plan-runner@v0.1.0\n",
+     "simplify its name, on and with"),
     ("another version of events", "on: [[push]]\njobs: {}\n", "line 1"),
 ]
 
