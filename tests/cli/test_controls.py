@@ -309,10 +309,15 @@ class Activities(ControlCase):
 
 class Metrics(ControlCase):
     def measured(self, probe_text, **more):
+        """What is said of a system that is bad, and then what `probe_text` says."""
         self.write("state", "bad")
+        self.write("looks", "")
+        script = "cat state; ! grep -q good state || touch seen; echo >> looks"
         look = {"type": "probe", "name": "look", "tolerance": {"type": "regex", "pattern": "good", "target": "stdout"},
-                "provider": {"type": "process", "path": "cat", "arguments": [os.path.join(self.folder, "state")]}}
-        heal = activity("heal", ["-c", "sleep 0.4; printf %s > state; sleep 0.4" % probe_text], "sh")
+                "provider": {"type": "process", "path": "sh", "arguments": ["-c", script]}}
+        begun = "until [ $(wc -l < looks) -ge 3 ]; do sleep 0.02; done; "
+        over = "until [ -e seen ]; do sleep 0.02; done; sleep 0.4" if probe_text == "good" else "sleep 0.4"
+        heal = activity("heal", ["-c", begun + "printf %s > state; " % probe_text + over], "sh")
         done = self.run_it([control("chaosreliably.controls.metrics", probes=[look], frequency=0.1, **more)],
                            method=[heal], extensions=[{"name": "dora"}])
         self.assertEqual(done.code, 0, done.said)
@@ -345,10 +350,11 @@ class Metrics(ControlCase):
         self.assertTrue(self.journal()["experiment"]["extensions"][0]["metrics"]["went_over_timeout"])
 
     def test_who_interrupts_does_not_wait_for_the_recovery(self):
-        child = self.wait_for_the_recovery("touch asked; echo bad")
-        while not os.path.exists(os.path.join(self.folder, "asked")):
+        self.write("asked", "")
+        child = self.wait_for_the_recovery("echo >> asked; echo bad")
+        end = time.monotonic() + 30
+        while os.path.getsize(os.path.join(self.folder, "asked")) < 3 and time.monotonic() < end:
             time.sleep(0.01)
-        time.sleep(0.2)
         child.send_signal(signal.SIGTERM)
         done = self.finish(child, 30)
         self.assertEqual((done.code, self.journal()["status"]), (1, "interrupted"), done.said)
