@@ -41,14 +41,14 @@ static ssize_t read_backlog(void *cls, uint64_t pos, char *to, size_t max)
 	size_t n = stream->backlog.len < max ? stream->backlog.len : max;
 
 	(void)pos;
-	if (stream->cut)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	if (n > 0) {
+	if (n > 0 && !stream->cut) {
 		memcpy(to, stream->backlog.ptr, n);
 		pr_buf_consume(&stream->backlog, n);
 		return (ssize_t)n;
 	}
-	if (stream->ended || stream->exchange->web->closing)
+	/* of one that is cut nothing goes out any more; told of an error here, libmicrohttpd keeps
+	 * the connection until all that are older are closed */
+	if (stream->cut || stream->ended || stream->exchange->web->closing)
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	stream->suspended = true;
 	MHD_suspend_connection(stream->exchange->connection);

@@ -123,13 +123,18 @@ static void the_end_of_the_server_ends_what_is_not_answered(void **state)
 	client_close(&c);
 }
 
-static void begin_stream(struct fixture *f, struct client *c)
+static void open_stream(struct fixture *f, struct client *c)
 {
-	fixture_serve(f, 100, NULL, NULL);
 	client_open(c, f);
 	client_say(c, "GET /stream HTTP/1.1\r\n" H "\r\n");
 	assert_true(client_hears(c, ": begin\n\n", 1));
 	assert_non_null(f->stream);
+}
+
+static void begin_stream(struct fixture *f, struct client *c)
+{
+	fixture_serve(f, 100, NULL, NULL);
+	open_stream(f, c);
 }
 
 static void a_stream_goes_on_until_its_end(void **state)
@@ -161,20 +166,52 @@ static void a_silent_stream_notices_that_its_client_is_gone(void **state)
 	assert_int_equal(f->closed, 1);
 }
 
-static void a_client_far_behind_is_cut_off(void **state)
+static void fall_behind(struct fixture *f, struct client *c)
 {
-	struct fixture *f = *state;
-	struct client c;
 	static char piece[60000];
 	int rc = 0;
 
-	begin_stream(f, &c);
-	pr_watch_stop(&c.watch);
+	pr_watch_stop(&c->watch);
 	for (int i = 0; i < 2000 && rc == 0; i++) {
 		rc = pr_web_stream_send(f->stream, piece, sizeof(piece));
 		fixture_run(f, 100);
 	}
 	assert_int_equal(rc, PR_ELIMIT);
+}
+
+/* libmicrohttpd looks at the oldest connection of itself, and at those after it once that is
+ * closed. */
+static void a_cut_stream_keeps_no_connection_beside_an_older_one(void **state)
+{
+	struct fixture *f = *state;
+	struct client older, c;
+	size_t before;
+
+	fixture_serve(f, 100, NULL, NULL);
+	client_open(&older, f);
+	client_say(&older, "GET /a HTTP/1.1\r\n" H "\r\n");
+	assert_true(client_hears(&older, "body=0:]", 1));
+	before = descriptors();
+	for (int round = 0; round < 2; round++) {
+		open_stream(f, &c);
+		if (round)
+			fall_behind(f, &c);
+		client_close(&c);
+		for (int i = 0; i < 1000 && descriptors() > before; i++)
+			fixture_run(f, 5000);
+		assert_int_equal(descriptors(), before);
+		assert_int_equal(f->closed, round + 1);
+	}
+	client_close(&older);
+}
+
+static void a_client_far_behind_is_cut_off(void **state)
+{
+	struct fixture *f = *state;
+	struct client c;
+
+	begin_stream(f, &c);
+	fall_behind(f, &c);
 	for (int i = 0; i < 1000 && f->closed == 0; i++)
 		fixture_run(f, 5000);
 	assert_int_equal(f->closed, 1);
@@ -255,6 +292,7 @@ int main(void)
 		TEST(the_end_of_the_server_ends_what_is_not_answered),
 		TEST(a_stream_goes_on_until_its_end),
 		TEST(a_silent_stream_notices_that_its_client_is_gone),
+		TEST(a_cut_stream_keeps_no_connection_beside_an_older_one),
 		TEST(a_client_far_behind_is_cut_off),
 		TEST(connections_above_the_limit_wait),
 		TEST(a_quiet_server_still_serves_who_is_connected),
