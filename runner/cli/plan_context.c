@@ -88,7 +88,7 @@ static int load_integration(
 	}
 	if (rc)
 		return pr_fail(err, reply.code, "%s", reply.message);
-	if (!json_is_object(reply.body))
+	if (!pr_json_str(reply.body, "id"))
 		return pr_fail(err, PR_EPROTO, "the platform's answer is no integration");
 	rc = load_environment(context, reply.body, err);
 	return rc ? rc : load_control(context, id, reply.body, err);

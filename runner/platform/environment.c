@@ -141,12 +141,18 @@ static int set_variables(const json_t *list, const json_t *secrets,
 	return 0;
 }
 
+/* Something else than the platform may answer with an object, too: {"error": …}. */
+static bool is_environment(const json_t *document)
+{
+	return json_object_get(document, "envvars") || json_object_get(document, "secrets");
+}
+
 int pr_environment_apply(const json_t *document, struct pr_secret_files *files, struct pr_err *err)
 {
 	const json_t *secrets = pr_json_array(document, "secrets");
 	int rc;
 
-	if (!json_is_object(document))
+	if (!is_environment(document))
 		return pr_fail(err, PR_EPROTO, "the platform's answer is no environment");
 	rc = write_files(secrets, files, err);
 	if (!rc)

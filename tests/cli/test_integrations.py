@@ -132,6 +132,7 @@ class Absent(IntegrationCase):
     def test_other_failures_stop_before_anything_is_touched(self):
         any_one = "*/integrations/????????-*-????????????"
         for path, status, body in ((any_one, 503, "busy"), (any_one, 401, {}), (any_one, 200, [1]), ("*/clear", 404, {}),
+                                   (any_one, 200, {"error": "log in"}), ("*/clear", 200, {"error": "log in"}),
                                    ("*/control", 403, {}), ("*/control", 200, [1])):
             with self.subTest(path=path, status=status), Target() as target:
                 self.fresh()

@@ -79,7 +79,6 @@ static void variables_and_secrets_are_set(void **state)
 			NULL, "x"},
 		{"{'envvars': [{'var_name': 'PR_TEST_A', 'value': ''}]}", "", NULL},
 		{"{'envvars': null, 'secrets': null}", NULL, NULL},
-		{"{}", NULL, NULL},
 		{"{'envvars': [{'var_name': 'PR_TEST_A'}, 3, null,"
 		 " {'var_name': 'PR_TEST_B', 'value': 'y'}]}",
 			NULL, "y"},
@@ -253,7 +252,8 @@ static void paths_that_leave_the_folder_are_refused(void **state)
 
 static void what_is_no_environment_is_refused(void **state)
 {
-	static const char *const texts[] = {"null", "[]", "'text'"};
+	static const char *const texts[] = {
+		"null", "[]", "'text'", "{}", "{'error': 'log in'}", "{'name': 'e'}"};
 	struct pr_secret_files files = {0};
 
 	(void)state;
