@@ -77,7 +77,7 @@ static inline int64_t pr_rows_offset(const struct pr_rows_page *page)
 }
 
 /* How many rows are asked for; for "LIMIT ?n OFFSET ?m". Of a text one more than it shows: where
- * there is none, the page ends the list, which needs not be counted. */
+ * there is none, the page ends the list, which need not be counted. */
 static inline int64_t pr_rows_limit(const struct pr_rows_page *page)
 {
 	return page->text ? page->limit + 1 : page->limit;
