@@ -36,13 +36,16 @@ static void interruption_note(struct pr_run *run, enum pr_interrupt_kind kind, c
 		pr_warn("Caught SIGTERM signal, interrupting experiment now");
 }
 
-/* Ends what runs at present. */
+/* Ends what runs at present. A background rollback is cut short by a time limit only. */
 static void run_cut(struct pr_run *run, enum pr_interrupt_kind kind)
 {
+	bool all = kinds[kind].all &&
+		   (run->stage != PR_STAGE_ROLLBACKS || kind == PR_INTERRUPT_TIMEOUT);
+
 	if (pr_hypothesis_active(&run->hypothesis))
 		pr_hypothesis_interrupt(&run->hypothesis);
 	if (pr_sequence_active(&run->sequence))
-		pr_sequence_interrupt(&run->sequence, kinds[kind].all);
+		pr_sequence_interrupt(&run->sequence, all);
 	pr_continuous_interrupt(&run->continuous);
 }
 

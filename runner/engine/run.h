@@ -80,8 +80,8 @@ enum pr_interrupt_kind {
 	PR_INTERRUPT_SIGINT,  /* rollbacks by strategy */
 	PR_INTERRUPT_SIGTERM, /* likewise, other words in the log */
 	PR_INTERRUPT_USR1,    /* "exit gracefully": rollbacks by strategy */
-	PR_INTERRUPT_USR2,    /* "exit ungracefully": no rollbacks, background activities are not
-				 awaited */
+	PR_INTERRUPT_USR2,    /* "exit ungracefully": no rollbacks; background activities are not
+				 awaited, rollbacks are */
 	PR_INTERRUPT_ORDER,   /* a control: `reason` says which; rollbacks by strategy */
 	PR_INTERRUPT_TIMEOUT, /* a time limit: likewise, and background activities are ended, too */
 };

@@ -97,6 +97,11 @@ static const struct row {
 		"hang ", 1000,
 		"WARNING Received an exit signal.Terminating now without running the remaining "
 		"rollbacks.\nINFO Experiment ended with status: interrupted\n"},
+	{"background rollbacks are awaited, also after usr2",
+		"'method':[" ACT("a", "") "],'rollbacks':[" BACKGROUND("b", "'ms':5000") "," ACT(
+			"hang", HANG) "]",
+		{0}, {{1000, PR_INTERRUPT_USR2, NULL}}, "a:succeeded", "b:succeeded hang:-",
+		"hang ", 5000, NULL},
 	{"term in the rollbacks",
 		"'method':[" ACT("a", "") "],'rollbacks':[" ACT("hang", HANG) "," ACT(
 			"never", "") "]",
