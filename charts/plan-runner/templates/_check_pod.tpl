@@ -35,8 +35,13 @@
 {{- $name := ternary $secret (get (ternary (dict) $secret (kindIs "string" $secret)) "name") (kindIs "string" $secret) -}}
 {{- include "plan-runner.checkObjectName" (dict "value" $name "path" (printf "imagePullSecrets[%d]" $i) "example" "--set imagePullSecrets[0]=registry") -}}
 {{- end -}}
-{{- with .Values.priorityClassName -}}
-{{- include "plan-runner.checkObjectName" (dict "value" . "path" "priorityClassName" "example" "--set priorityClassName=chaos") -}}
+{{- range $path := list "priorityClassName" "runtimeClassName" "schedulerName" -}}
+{{- with index $.Values $path -}}
+{{- include "plan-runner.checkObjectName" (dict "value" . "path" $path "example" (printf "--set %s=chaos" $path)) -}}
+{{- end -}}
+{{- end -}}
+{{- if and (eq (default "" .Values.dnsPolicy) "None") (empty (default (dict) .Values.dnsConfig).nameservers) -}}
+{{- fail "dnsPolicy: None needs servers to ask; for example: --set dnsConfig.nameservers[0]=10.0.0.10" -}}
 {{- end -}}
 {{- end -}}
 

@@ -141,8 +141,16 @@ enableServiceLinks: false
 {{- with include "plan-runner.pullSecrets" .root }}
 {{ . }}
 {{- end }}
-{{- with $values.priorityClassName }}
-priorityClassName: {{ quote . }}
+{{- range $key := list "priorityClassName" "runtimeClassName" "schedulerName" "dnsPolicy" }}
+{{- with index $values $key }}
+{{ $key }}: {{ quote . }}
+{{- end }}
+{{- end }}
+{{- range $key := list "dnsConfig" "hostAliases" "topologySpreadConstraints" }}
+{{- with index $values $key }}
+{{ $key }}:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 {{- $ctx := . }}
 {{- range $key := list "nodeSelector" "tolerations" "affinity" }}
