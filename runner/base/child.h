@@ -45,10 +45,10 @@ typedef void pr_child_fn(void *arg, const struct pr_child_result *result);
 
 /*
  * Starts it; standard input is inherited unless no_input is set, the signal mask is that of before
- * the loop's, SIGPIPE is default. `fn` is called once, when the child has ended and both streams
- * are closed (a grandchild that holds them keeps it open, docs/engine.md 4.3), or when the time is
- * over: then the whole group is killed. With linger_us the streams are read on for that long at
- * most once the child has ended, and whoever holds them is left alone. Caller frees with
+ * the loop's, SIGPIPE and SIGXFSZ are default. `fn` is called once, when the child has ended and
+ * both streams are closed (a grandchild that holds them keeps it open, docs/engine.md 4.3), or when
+ * the time is over: then the whole group is killed. With linger_us the streams are read on for that
+ * long at most once the child has ended, and whoever holds them is left alone. Caller frees with
  * pr_child_free. PR_ENOTFOUND, PR_EIO, PR_ENOMEM.
  */
 int pr_child_start(struct pr_loop *loop, const struct pr_child_options *options, pr_child_fn *fn,

@@ -172,7 +172,7 @@ static int check_target(const char *path, bool whole, struct pr_err *err)
 
 	if (fd >= 0)
 		return check_stream(path, fd, err);
-	if (!exists && errno == ENAMETOOLONG)
+	if (!exists && (errno == ENAMETOOLONG || !*path))
 		return pr_fail_errno(err, errno, "cannot write '%s'", path);
 	if (exists && S_ISDIR(info.st_mode))
 		return pr_fail(err, PR_EIO, "cannot write '%s': it is a folder", path);

@@ -35,14 +35,16 @@ struct job {
 };
 
 /*
- * What execve leaves as it is: SIGPIPE, which we ignore. Handlers it sets back itself, and none can
- * run here, in our memory, before: there are none, signals are read from a signalfd (base/loop.h).
+ * What execve leaves as it is: SIGPIPE and SIGXFSZ, which we ignore. Handlers it sets back itself,
+ * and none can run here, in our memory, before: there are none, signals are read from a signalfd
+ * (base/loop.h).
  */
 PR_IN_CHILD static void reset_signals(void)
 {
 	struct sigaction action = {.sa_handler = SIG_DFL};
 
 	sigaction(SIGPIPE, &action, NULL);
+	sigaction(SIGXFSZ, &action, NULL);
 }
 
 PR_IN_CHILD static void reset_core(void)

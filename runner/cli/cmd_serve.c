@@ -155,14 +155,16 @@ static void warn(const struct serving *serving)
 }
 
 /*
- * A log whose reader has gone ends no server. And what a large body took is given back to the
- * system when it is over: glibc keeps more of such memory the more often it is asked for.
+ * A log whose reader has gone, or a file at its limit, ends no server. And what a large body took
+ * is given back to the system when it is over: glibc keeps more of such memory the more often it is
+ * asked for.
  */
 static void prepare_process(void)
 {
 	struct sigaction action = {.sa_handler = SIG_IGN};
 
 	sigaction(SIGPIPE, &action, NULL);
+	sigaction(SIGXFSZ, &action, NULL);
 #ifdef __GLIBC__
 	mallopt(M_MMAP_THRESHOLD, LARGE);
 #endif

@@ -46,19 +46,21 @@ static void on_signal(void *arg, int signo)
 	pr_loop_stop(signals->loop);
 }
 
-/* Whoever reads our log may go away in the middle: the experiment goes on, and so do its rollbacks.
- * Programs that we start get the default again (base/child.h). */
-static void outlive_readers(void)
+/* Whoever reads our log may go away in the middle, and a file may come to its limit (ulimit -f):
+ * the experiment goes on, and so do its rollbacks. Programs that we start get the default again
+ * (base/child.h). */
+static void outlive_failing_writes(void)
 {
 	struct sigaction action = {.sa_handler = SIG_IGN};
 
 	sigaction(SIGPIPE, &action, NULL);
+	sigaction(SIGXFSZ, &action, NULL);
 }
 
 int pr_signals_watch(struct pr_signals *signals, struct pr_loop *loop, struct pr_err *err)
 {
 	signals->loop = loop;
-	outlive_readers();
+	outlive_failing_writes();
 	for (size_t i = 0; i < PR_LEN(kinds); i++)
 		if (pr_loop_on_signal(loop, kinds[i].signo, on_signal, signals, err))
 			return PR_EIO;

@@ -44,6 +44,7 @@ COMMAND_LINES = [
     ("unreadable control file", EXECUTE + ("--control-file", "none.yaml", "{plan}"), {}, 2, "none.yaml"),
     ("unwritable result file", EXECUTE + ("--result-file", "/proc/none/result.json", "{plan}"), {}, (1, 2), "/proc/none/result.json"),
     ("result file in no folder", EXECUTE + ("--result-file", "no/folder/r.json", "{plan}"), {}, (1, 2), "no/folder/r.json"),
+    ("result file without a name", EXECUTE + ("--result-file", "", "{plan}"), {}, (1, 2), "cannot write ''"),
     ("result file is a folder", EXECUTE + ("--result-file", "/", "{plan}"), {}, (1, 2), "/"),
     ("unwritable log file", EXECUTE + ("--log-file", "/proc/none/run.log", "{plan}"), {}, (1, 2), "/proc/none/run.log"),
 ]

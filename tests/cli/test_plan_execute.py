@@ -178,6 +178,21 @@ class Options(PlatformCase):
         self.assertEqual(json.loads(self.bodies("results")[-1]["result"])["status"], "completed")
         self.assertEqual(self.execute(self.seeded("noop")["plan"], "--no-set-exit-code").code, 0)
 
+    def test_files_at_their_limit_stop_no_run(self):
+        self.through = ("sh", "-c", "ulimit -f 16; exec \"$@\"", "sh")  # blocks of 512 or 1024 bytes
+        with Target() as target:
+            touch = {"type": "http", "url": target.url + "/counter", "method": "POST", "timeout": 20}
+            much = {"type": "process", "path": "head", "arguments": ["-c", "40000", "/dev/zero"]}
+            made = self.plan({"title": "Full", "description": "Its journal does not fit", "method": [
+                {"type": "action", "name": "much", "provider": much},
+                {"type": "action", "name": "touch", "provider": touch}], "rollbacks": [
+                {"type": "action", "name": "undo", "provider": touch}]})
+            done = self.execute(made["plan"], *USUAL)
+            self.assertEqual((done.code, len(target.records)), (2, 2), done.said)
+        self.assertIn("File too large", done.err)
+        self.assertEqual(json.loads(self.bodies("results")[-1]["result"])["status"], "completed")
+        self.assertEqual(self.calls()[-1], "state:finished")
+
 
 class Secrets(PlatformCase):
     def test_they_leave_the_program_nowhere(self):
