@@ -57,6 +57,8 @@ static int perform(struct job *job, struct pr_err *err)
 		rc = load_document(job, err);
 	how.settings = job->inputs.settings;
 	options.document = job->document;
+	options.variables.configuration = job->inputs.variables.configuration;
+	options.variables.secrets = job->inputs.variables.secrets;
 	if (!rc)
 		rc = pr_recovery_open(&job->recovery, how.path, &options, err);
 	return rc ? rc : pr_recovering_run(&how, &job->recovery, err);

@@ -187,7 +187,8 @@ static int recover_and_keep(const struct pr_recovering *how, struct pr_recovery 
 int pr_recovering_first(const struct pr_recovering *how, const json_t *document, struct pr_err *err)
 {
 	struct pr_recovery recovery = PR_RECOVERY_INIT;
-	struct pr_recovery_options options = {.limits = how->limits};
+	struct pr_recovery_options options = {.limits = how->limits,
+		.variables = {how->variables->configuration, how->variables->secrets}};
 	int rc = 0;
 
 	if (!how->path || !pr_file_exists(how->path))

@@ -56,7 +56,8 @@ static int set_dry(struct pr_run *run, struct pr_err *err)
 static int make_journal(struct pr_run *run, struct pr_err *err)
 {
 	struct pr_core *core = &run->core;
-	json_auto_t *extension = pr_recovery_extension(&core->strategies);
+	const struct pr_recovery_variables variables = {run->var_configuration, run->var_secrets};
+	json_auto_t *extension = pr_recovery_extension(&core->strategies, &variables);
 	struct pr_journal_origin origin = {
 		.document = core->view.document, .extension = extension, .path = run->journal_path};
 

@@ -11,11 +11,35 @@
 #include <errno.h>
 #include <string.h>
 
-json_t *pr_recovery_extension(const struct pr_strategies *strategies)
+static const char *const sections[] = {"configuration", "secrets"};
+
+/* NULL: no memory. */
+static json_t *names_of(const json_t *values)
 {
-	return json_pack("{s:s, s:s?}", "rollback-strategy",
+	json_auto_t *names = json_array();
+	const char *name;
+	json_t *value;
+
+	json_object_foreach (pr_json_mutable(values), name, value)
+		if (json_array_append_new(names, json_string(name)))
+			return NULL;
+	return pr_steal(names);
+}
+
+json_t *pr_recovery_extension(
+	const struct pr_strategies *strategies, const struct pr_recovery_variables *variables)
+{
+	json_auto_t *extension = json_pack("{s:s, s:s?}", "rollback-strategy",
 		pr_rollback_strategy_name(strategies->rollbacks), "dry",
 		pr_dry_name(strategies->dry));
+
+	if (extension && variables &&
+		json_object_size(variables->configuration) + json_object_size(variables->secrets) &&
+		json_object_set_new(extension, "variables",
+			json_pack("{s:o, s:o}", "configuration", names_of(variables->configuration),
+				"secrets", names_of(variables->secrets))))
+		return NULL;
+	return pr_steal(extension);
 }
 
 static int check_journal(const json_t *journal, const char *path, struct pr_err *err)
@@ -131,7 +155,6 @@ static bool is_redacted(const json_t *value)
 
 static int check_redaction(const struct pr_recovery *recovery, struct pr_err *err)
 {
-	static const char *const sections[] = {"configuration", "secrets"};
 	json_t *item;
 	size_t i;
 
@@ -150,6 +173,33 @@ static int check_redaction(const struct pr_recovery *recovery, struct pr_err *er
 				"the experiment's %s had a value that the journal has only "
 				"redacted: give --experiment",
 				sections[i]);
+	return 0;
+}
+
+/* The experiment has values of its own for these, which the run did not use. */
+static int check_variables(const struct pr_recovery *recovery,
+	const struct pr_recovery_variables *variables, struct pr_err *err)
+{
+	const json_t *extension = pr_json_object(recovery->journal, PR_JOURNAL_EXTENSION);
+	const json_t *told = pr_json_object(extension, "variables");
+	const json_t *given[] = {variables->configuration, variables->secrets};
+
+	for (size_t i = 0; i < PR_LEN(sections); i++) {
+		const json_t *declared = pr_json_object(recovery->document, sections[i]);
+		const json_t *name;
+		size_t k;
+
+		json_array_foreach (pr_json_array(told, sections[i]), k, name) {
+			const char *text = json_string_value(name);
+
+			if (text && json_object_get(declared, text) &&
+				!json_object_get(given[i], text))
+				return pr_fail(err, PR_EINVAL,
+					"the run was given '%s' of the %s by --var or --var-file: "
+					"give it here as well",
+					text, sections[i]);
+		}
+	}
 	return 0;
 }
 
@@ -201,7 +251,10 @@ static int decide(struct pr_recovery *recovery, const char *path,
 		recovery->state = PR_RECOVERY_OWED;
 	else if (!ended)
 		recovery->state = PR_RECOVERY_UNFINISHED;
-	return r > 0 && !options->document ? check_redaction(recovery, err) : 0;
+	if (r == 0)
+		return 0;
+	r = options->document ? 0 : check_redaction(recovery, err);
+	return r ? r : check_variables(recovery, &options->variables, err);
 }
 
 int pr_recovery_open(struct pr_recovery *recovery, const char *path,

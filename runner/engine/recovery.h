@@ -8,9 +8,12 @@
  * journal (status "interrupted").
  *
  * While a run goes on its journal has a member "plan-runner" with what must be known here:
- * {"rollback-strategy": "always", "dry": null}; the end of the run takes it out. In a recovered
- * journal it stays, with "recoveries": one {"start", "end", "rollbacks": [{"name", "again"}]} for
- * each; one without "end" did not come to its own end either.
+ * {"rollback-strategy": "always", "dry": null} and, where the command line gave values, the names
+ * of these: "variables": {"configuration": [...], "secrets": [...]}. A rollback with the value that
+ * the experiment has instead would undo what nobody did: those that are declared must be given
+ * again. The end of the run takes the member out. In a recovered journal it stays, with
+ * "recoveries": one {"start", "end", "rollbacks": [{"name", "again"}]} for each; one without "end"
+ * did not come to its own end either.
  *
  * Owed are (docs/engine.md 6.3, for a run that was interrupted), unless the strategy is "never":
  * where rollbacks had begun, those that are left; else, where the method had begun, all of them
@@ -45,18 +48,25 @@ struct pr_recovery {
 
 #define PR_RECOVERY_INIT {.lock = -1}
 
+/* Values from the command line, by name: objects, borrowed; NULL: none. */
+struct pr_recovery_variables {
+	const json_t *configuration, *secrets;
+};
+
 /* How a recovery differs from what the journal says. */
 struct pr_recovery_options {
 	const struct pr_limits *limits;
 	const char *rollback_strategy; /* NULL: that of the run. Another one also decides about a
 					  journal that was recovered before. */
 	json_t *document;              /* the experiment; NULL: as the journal has it */
+	struct pr_recovery_variables variables; /* given to it */
 };
 
 /*
  * Reads the journal at `path`, locks it and decides. Nothing is written. Refused are: a journal
  * whose run is still alive, what is no journal (PR_EINVAL), one that does not say its strategy,
- * rollbacks whose values have been redacted. Release it also after a failure.
+ * rollbacks whose values have been redacted, a run with variables that are not given. Release it
+ * also after a failure.
  */
 int pr_recovery_open(struct pr_recovery *recovery, const char *path,
 	const struct pr_recovery_options *options, struct pr_err *err);
@@ -64,7 +74,11 @@ int pr_recovery_open(struct pr_recovery *recovery, const char *path,
 /* Unlocks and frees the contents. */
 void pr_recovery_release(struct pr_recovery *recovery);
 
-/* The member PR_JOURNAL_EXTENSION of a run that begins. New reference; NULL: no memory. */
-json_t *pr_recovery_extension(const struct pr_strategies *strategies) PR_MUST_CHECK;
+/*
+ * The member PR_JOURNAL_EXTENSION of a run that begins, with the names of `variables` (may be
+ * NULL). New reference; NULL: no memory.
+ */
+json_t *pr_recovery_extension(const struct pr_strategies *strategies,
+	const struct pr_recovery_variables *variables) PR_MUST_CHECK;
 
 #endif

@@ -21,7 +21,7 @@ static json_t *extension_of(const struct pr_recovery *recovery)
 	if (json_is_object(extension))
 		return extension;
 	if (json_object_set_new(recovery->journal, PR_JOURNAL_EXTENSION,
-		    pr_recovery_extension(&recovery->strategies)))
+		    pr_recovery_extension(&recovery->strategies, NULL)))
 		return NULL;
 	return json_object_get(recovery->journal, PR_JOURNAL_EXTENSION);
 }

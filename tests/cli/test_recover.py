@@ -281,6 +281,21 @@ class Rollbacks(Case):
         self.call(0, "recover", "journal.json", "--var", "n=2", env={"FAULT_SECRET": "of-nobody"})
         self.assertEqual(self.faults(), [])
 
+    def test_what_the_command_line_gave_must_be_given_again(self):
+        """With the experiment's own values the rollback would undo what nobody did."""
+        document = experiment(configuration={"n": "9", "other": "1"}, secrets={"s": {"k": "of-nobody"}},
+                              rollbacks=[activity("undo", "rm -f fault1 fault${n} $k")])
+        self.write("vars.json", json.dumps({"secrets": {"s": {"k": "of-somebody"}}}))
+        self.killed(*ALWAYS, "--var", "n=2", "--var", "unknown=1", "--var-file", "vars.json", document=document)
+        self.assertNotIn("of-somebody", self.read("journal.json"))
+        self.assertIn("'n' of the configuration", self.call(1, "recover", "journal.json", "--var-file", "vars.json"))
+        self.assertIn("'s' of the secrets", self.call(1, "recover", "journal.json", "--var", "n=2"))
+        self.assertIn("'n'", self.call(1, "recover", "journal.json", "--experiment", "experiment.json"))
+        self.assertIn("'n'", self.call(1, "run", "--recover-first", "experiment.json"))
+        self.assertEqual(self.faults(), ["fault1", "fault2"])
+        self.call(0, "recover", "journal.json", "--var", "n=2", "--var-file", "vars.json")
+        self.assertEqual(self.faults(), [])
+
     def test_what_was_redacted_is_taken_from_the_experiment(self):
         document = experiment(secrets={"s": {"k": {"type": "env", "key": "FAULT_SECRET"}}},
                               rollbacks=[activity("undo", "rm -f fault1 fault2; echo of-nobody >> lines")])
