@@ -1,6 +1,8 @@
 #include "deploy/time_zone.h"
 
+#include "base/buf.h"
 #include "base/env.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #include <ctype.h>
@@ -8,6 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+
+/* More than any file of a zone has. */
+#define ZONE_MAX ((size_t)1 << 20)
 
 static const char *const utc_names[] = {"UTC", "Etc/UTC", "GMT", "Etc/GMT"};
 
@@ -29,18 +34,20 @@ static bool is_folder(const char *path)
 	return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
-static bool is_file(const char *path)
+/* Whether a file is a zone by its first bytes: lists lie beside them, and libc takes what it cannot
+ * read for UTC. Those below "right" count leap seconds, which no date in UTC does. */
+static bool is_zone(const char *folder, const char *zone)
 {
-	struct stat found;
+	PR_AUTO(free) char *path = pr_text_format("%s/%s", folder, zone);
+	PR_AUTO(buf) struct pr_buf text = PR_BUF_INIT(ZONE_MAX);
 
-	return stat(path, &found) == 0 && S_ISREG(found.st_mode);
+	return path && !pr_text_starts(zone, "right/") && !pr_file_read(path, &text, NULL) &&
+	       pr_text_starts(pr_buf_str(&text), "TZif");
 }
 
 bool pr_time_zone_is_known(const char *folder, const char *zone)
 {
-	PR_AUTO(free) char *path = pr_text_format("%s/%s", folder, zone);
-
-	return !path || !is_folder(folder) || is_file(path);
+	return !is_folder(folder) || is_zone(folder, zone);
 }
 
 /* The value of TZ for a zone; a name that libc does not find would be UTC without a word. */
@@ -54,10 +61,10 @@ static int find(const char *folder, const char *zone, char **ret_value, struct p
 		value = pr_text_format(":%s/%s", folder, zone);
 	if (!value)
 		return pr_fail_nomem(err);
-	if (*value == ':' && !is_file(value + 1))
+	if (*value == ':' && !is_zone(folder, zone))
 		return pr_fail(err, PR_ENOTFOUND, "the time zone '%.80s' is not known: %s%s", zone,
 			folder,
-			is_folder(folder) ? " has no file of that name"
+			is_folder(folder) ? " has no zone of that name"
 					  : " is missing, install tzdata");
 	*ret_value = pr_steal(value);
 	return 0;

@@ -14,7 +14,7 @@ static const char *const modes[] = {"managed", "manual", NULL};
 
 static const struct pr_field cli_fields[] = {
 	{.name = "mode", .kind = PR_FIELD_TEXT, .choices = modes, .fallback = "\"manual\""},
-	{.name = "base_dir", .kind = PR_FIELD_PATH, .flags = PR_FIELD_NULLABLE},
+	{.name = "base_dir", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_NULLABLE},
 	{.name = "py_version", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_NULLABLE},
 	{.name = "py_dependencies", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_NULLABLE},
 };

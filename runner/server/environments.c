@@ -79,7 +79,7 @@ static const struct pr_field simple_fields[] = {
 static const struct pr_shape simple = {.name = "EnvironmentSimple", PR_FIELDS(simple_fields)};
 
 static const struct pr_field clone_fields[] = {
-	{.name = "name", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED},
+	{.name = "name", .kind = PR_FIELD_TEXT, .flags = PR_FIELD_REQUIRED, .min = 1},
 };
 
 static const struct pr_shape clone_shape = {.name = "EnvironmentClone", PR_FIELDS(clone_fields)};

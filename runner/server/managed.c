@@ -121,6 +121,9 @@ static int use_folder(struct pr_managed *managed, const char *folder, struct pr_
 
 	if (!folder)
 		return make_folder(managed, err);
+	if (*folder != '/')
+		return pr_fail(
+			err, PR_EINVAL, "the base_dir '%s' does not begin with a slash", folder);
 	if (stat(folder, &found))
 		return pr_fail_errno(err, errno, "the base_dir '%s' cannot be used", folder);
 	if (!S_ISDIR(found.st_mode))

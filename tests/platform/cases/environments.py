@@ -66,7 +66,7 @@ CASES = [
          Step("DELETE", "{api}/environments/{env}/remove/nothing"), Step("DELETE", "{api}/environments/{nowhere}/remove/WHO", status=404)),
     Case("clone", create(FULL, save="env"), Step("POST", "{api}/environments/{env}/clone", {"name": "copy"}, status=201, save="copy"),
          Step("GET", "{api}/environments/{copy}/clear"), Step("DELETE", "{api}/environments/{env}"), Step("GET", "{api}/environments/{copy}/clear"),
-         Step("POST", "{api}/environments/{copy}/clone", {}, status=422),
+         Step("POST", "{api}/environments/{copy}/clone", {}, status=422), Step("POST", "{api}/environments/{copy}/clone", {"name": ""}, status=422),
          Step("POST", "{api}/environments/{nowhere}/clone", {"name": "x"}, status=404)),
     Case("ids", Step("GET", "{api}/environments/{nowhere}", status=404), Step("GET", "{api}/environments/{nowhere}/clear", status=404),
          Step("GET", "{api}/environments/{nowhere}/plans"), Step("DELETE", "{api}/environments/{nowhere}", status=404),

@@ -68,6 +68,7 @@ CASES = [
          create(schedule=dict(CRON, pattern="*/5 9-17 * * mon-fri")), create(schedule=dict(CRON, pattern="@daily"), status=422),
          create(schedule=dict(CRON, pattern="nonsense"), status=422), create(schedule=dict(CRON, pattern="61 * * * *"), status=422),
          create(schedule=dict(CRON, pattern=""), status=422), create(schedule=dict(CRON, timezone="Nowhere/City"), status=422),
+         create(schedule=dict(CRON, timezone="leapseconds"), status=422), create(schedule=dict(CRON, timezone="right/Europe/Paris"), status=422),
          create(schedule={"type": "x"}, status=422), create(schedule="-", status=422), create(schedule=None, status=422),
          create(schedule={}), create(schedule={"pattern": "0 0 1 1 *"}), create(schedule={"type": "cron"}, status=422)),
     Case("seconds in a pattern", *SCENE, create(schedule=dict(CRON, pattern="0 0 1 1 * 30"), status=422)),

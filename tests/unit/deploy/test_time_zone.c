@@ -18,14 +18,23 @@ static int make_zones(void **state)
 	char folder[] = "/tmp/plan-runner-zones-XXXXXX";
 	PR_AUTO(free) char *europe = NULL;
 	PR_AUTO(free) char *paris = NULL;
+	PR_AUTO(free) char *list = NULL;
+	PR_AUTO(free) char *right = NULL;
 
 	if (!mkdtemp(folder))
 		return -1;
 	*state = pr_text_dup(folder);
 	europe = pr_text_format("%s/Europe", folder);
 	paris = pr_text_format("%s/Europe/Paris", folder);
-	return pr_file_mkdirs(europe, 0700, NULL) ||
-	       pr_file_replace(paris, "TZif", 4, 0600, false, NULL);
+	list = pr_text_format("%s/leapseconds", folder);
+	right = pr_text_format("%s/right", folder);
+	if (pr_file_mkdirs(europe, 0700, NULL) || pr_file_mkdirs(right, 0700, NULL) ||
+		pr_file_replace(paris, "TZif", 4, 0600, false, NULL) ||
+		pr_file_replace(list, "# Allowance", 11, 0600, false, NULL))
+		return -1;
+	free(right);
+	right = pr_text_format("%s/right/UTC", folder);
+	return pr_file_replace(right, "TZif", 4, 0600, false, NULL);
 }
 
 static int remove_zones(void **state)
@@ -42,6 +51,8 @@ static void a_zone_is_a_file_of_that_name(void **state)
 	assert_false(pr_time_zone_is_known(*state, "Europe/Pariss"));
 	assert_false(pr_time_zone_is_known(*state, "Europe"));
 	assert_false(pr_time_zone_is_known(*state, "Europe/Paris/"));
+	assert_false(pr_time_zone_is_known(*state, "leapseconds"));
+	assert_false(pr_time_zone_is_known(*state, "right/UTC"));
 }
 
 static void without_zones_nothing_is_known_to_be_wrong(void **state)
@@ -98,7 +109,7 @@ static void without_zones_there_is_utc_only(void **state)
 	assert_non_null(strstr(err.msg, "/none is missing, install tzdata"));
 	pr_err_clear(&err);
 	assert_int_equal(pr_time_zone_enter(&scope, *state, "Asia/Tokyo", &err), PR_ENOTFOUND);
-	assert_non_null(strstr(err.msg, "has no file of that name"));
+	assert_non_null(strstr(err.msg, "has no zone of that name"));
 	assert_int_equal(pr_time_zone_enter(&scope, *state, "Local", NULL), PR_EINVAL);
 	assert_false(scope.entered);
 }

@@ -384,6 +384,9 @@ static void what_cannot_be_launched_is_named(void **state)
 		{"UPDATE plans SET deployment_id = '" MANAGED "';UPDATE deployments SET definition"
 		 " = '{\"mode\":\"managed\",\"base_dir\":\"/none/at/all\"}'",
 			"the base_dir '/none/at/all' cannot be used"},
+		{"UPDATE deployments SET definition = "
+		 "'{\"mode\":\"managed\",\"base_dir\":\"here\"}'",
+			"the base_dir 'here' does not begin with a slash"},
 		{"UPDATE deployments SET definition = '{\"mode\":\"managed\"}'", "/runner'"},
 	};
 	struct fixture *f = *state;
