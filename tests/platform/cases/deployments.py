@@ -28,7 +28,7 @@ CASES = [
          create({"type": "github", "repo": REPO, "token": "ghp", "username": "me"}, "8"),
          create({"type": "github", "repo": REPO, "ref": "dev", "base_dir": "x"}, "9"),
          create({"type": "reliably_cloud", "image": "i"}, "10")),
-    Case("folders that runs cannot use", create(dict(CLI, base_dir=""), "1"), create(dict(CLI, mode="managed", base_dir="here"), "2"),
+    Case("folders that runs cannot use", create(dict(CLI, base_dir=""), "1", view="name"), create(dict(CLI, mode="managed", base_dir="here"), "2"),
          create(dict(CLI, base_dir="/none/at/all"), "3")),
     Case("github without what it needs", create({"type": "github"}, status=500, ours=422, why=NOT_ERROR),
          create({"type": "github", "token": "t", "username": "u"}, name="e", status=500, ours=422, why=NOT_ERROR)),
