@@ -83,6 +83,8 @@ static void what_is_no_repository_for_us_is_refused_without_its_credentials(void
 		{"https://host/r?token=canary", "'/r' is not the path of a repository"},
 		{"https://host/r#x", "is not the path"},
 		{"https://host/a b", "is not the path"},
+		{"https://host/a\nb", "is not the path"},
+		{"https://host/a\x7f", "is not the path"},
 		{"https://github.com/o", "write github.com/OWNER/NAME"},
 		{"https://github.com/o/.git", "write github.com/OWNER/NAME"},
 		{"github.com/o/r/tree/main", "'o/r/tree/main' is not a repository of github.com"},

@@ -277,6 +277,24 @@ static void continuous_test(void **state)
 	fixture_release(&f);
 }
 
+/* A check that runs when the method ends is the last one, and is waited for. */
+static void last_check_test(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, "{'title':'T'," HYPOTHESIS(
+				 PROBE("p", "1", ",'output':1,'ms':100")) ",'method':[" ACT("a",
+				 ",'ms':2250") "]}");
+	f.options.strategies.hypothesis = PR_HYPOTHESIS_DURING_METHOD_ONLY;
+	fixture_run(&f);
+	assert_int_equal(json_array_size(fixture_at(&f, "steady_states.during")), 3);
+	assert_true(json_is_true(fixture_at(&f, "steady_states.during.2.steady_state_met")));
+	assert_int_equal(f.elapsed_ms, 2300);
+	fixture_expect("status", f.status, "completed");
+	fixture_release(&f);
+}
+
 static void fail_fast_test(void **state)
 {
 	static const struct {
@@ -341,6 +359,7 @@ int main(void)
 		cmocka_unit_test(dry_pause_test),
 		cmocka_unit_test(tolerance_probe_test),
 		cmocka_unit_test(continuous_test),
+		cmocka_unit_test(last_check_test),
 		cmocka_unit_test(fail_fast_test),
 		cmocka_unit_test(many_activities_test),
 	};
