@@ -101,7 +101,9 @@ static const struct row {
 		"'method':[" ACT("a", "") "],'rollbacks':[" BACKGROUND("b", "'ms':5000") "," ACT(
 			"hang", HANG) "]",
 		{0}, {{1000, PR_INTERRUPT_USR2, NULL}}, "a:succeeded", "b:succeeded hang:-",
-		"hang ", 5000, NULL},
+		"hang ", 5000,
+		"WARNING Received an exit signal.Terminating now without running the remaining "
+		"rollbacks.\nINFO Experiment ended with status: interrupted\n"},
 	{"term in the rollbacks",
 		"'method':[" ACT("a", "") "],'rollbacks':[" ACT("hang", HANG) "," ACT(
 			"never", "") "]",
