@@ -21,10 +21,16 @@ static int definition_of_type(
 	const struct pr_args *args, json_t **ret_definition, struct pr_err *err)
 {
 	const char *name = pr_args_value(args, "type");
+	const char *folder = pr_args_value(args, "base-dir");
 	int i = pr_text_index(name ? name : "manual", type_names, PR_LEN(types));
 
+	if (folder && *folder != '/')
+		return pr_fail(err, PR_EUSAGE,
+			"--base-dir: '%s' does not begin with a slash: the "
+			"platform would not know where it is",
+			folder);
 	*ret_definition = json_pack("{s:s, s:s*, s:s*}", "type", types[i].type, "mode",
-		types[i].mode, "base_dir", pr_args_value(args, "base-dir"));
+		types[i].mode, "base_dir", folder);
 	return *ret_definition ? 0 : pr_fail_nomem(err);
 }
 

@@ -234,6 +234,7 @@ class Refused(NounCase):
                 ("--provider is missing", ("integration", "create", "x")),
                 ("--var: write it as NAME=VALUE", ("environment", "create", "x", "--var", "A")),
                 ("--definition says it all", ("deployment", "create", "x", "--definition", "f", "--type", "noop")),
+                ("--base-dir: 'here' does not begin with a slash", ("deployment", "create", "x", "--base-dir", "here")),
                 ("whole seconds, 3300 at most", ("execution", "pause", STRANGER, "--duration", "1.5s"))):
             with self.subTest(arguments=arguments):
                 self.refused(2, pattern, *arguments)
