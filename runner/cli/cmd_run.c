@@ -81,18 +81,12 @@ static int load_document(struct job *job, struct pr_err *err)
 
 static int decide(struct job *job, struct pr_err *err)
 {
-	const char *frequency = pr_args_value(job->args, "hypothesis-frequency");
 	struct pr_strategy_flags flags = {
 		.hypothesis = pr_args_value(job->args, "hypothesis-strategy"),
 		.rollbacks = pr_args_value(job->args, "rollback-strategy"),
 		.dry = pr_args_value(job->args, "dry")};
 
-	job->strategies.frequency = 1.0;
 	job->strategies.fail_fast = pr_args_flag(job->args, "fail-fast");
-	if (frequency && pr_text_double(frequency, &job->strategies.frequency, err)) {
-		pr_wrap(err, "--hypothesis-frequency");
-		return PR_EUSAGE;
-	}
 	return pr_strategies_decide(
 		job->document, job->inputs.settings, &flags, &job->strategies, err);
 }
@@ -107,7 +101,13 @@ static int require_mapping(const json_t *document, struct pr_err *err)
 static int read_terms(struct job *job, struct pr_err *err)
 {
 	const struct pr_args *args = job->args;
+	const char *frequency = pr_args_value(args, "hypothesis-frequency");
 
+	job->strategies.frequency = 1.0;
+	if (frequency && pr_text_double(frequency, &job->strategies.frequency, err)) {
+		pr_wrap(err, "--hypothesis-frequency");
+		return PR_EUSAGE;
+	}
 	job->terms.progress = !pr_args_flag(args, "quiet") &&
 			      !pr_text_eq(pr_args_value(args, "log-format"), "json");
 	return pr_time_limit_read(pr_args_value(args, "timeout"), &job->terms.timeout_ms, err);

@@ -184,6 +184,12 @@ class Files(Case):
                 self.assertIn("cannot write '%s" % path, done.stderr)
                 self.assertEqual(os.listdir(self.folder), ["e.json"])
 
+    def test_a_wrong_command_line_is_told_of_before_the_experiment_is_read(self):
+        for wrong in (["--hypothesis-frequency", "often"], ["--timeout", "late"], ["--var", "a"]):
+            with self.subTest(wrong=wrong[0]):
+                done = self.run_as("plan-runner", "run", *wrong, "none.json", code=2)
+                self.assertIn(wrong[0], done.stderr)
+
     def test_exit_codes_of_run(self):
         gate = {"title": "h", "probes": [dict(action("test ! -e broken"), type="probe", tolerance=0)]}
         self.write("deviates.json", json.dumps(dict(experiment("touch broken"), **{"steady-state-hypothesis": gate})))
