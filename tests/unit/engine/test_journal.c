@@ -338,7 +338,7 @@ static void part_of_another_test(void **state)
 
 	add_entry(journal, 1, 10);
 	text = read_text(place->journal);
-	memcpy(strstr(text, "yyy"), "xxx", 3);
+	*strstr(text, "yyy") = 'x';
 	assert_int_equal(0, pr_file_replace(place->journal, text, strlen(text), 0600, false, NULL));
 	assert_int_equal(0, pr_journal_read(place->journal, &limits, &copy, NULL));
 	assert_int_equal(0, json_array_size(json_object_get(copy, "run")));
