@@ -59,14 +59,42 @@ static void skip_macro(struct reader *reader)
 	reader->at = end ? end : reader->at + strlen(reader->at);
 }
 
+static struct pr_netrc_login *login_of(struct reader *reader)
+{
+	switch (reader->entry) {
+	case ENTRY_HOST:
+		return &reader->own;
+	case ENTRY_DEFAULT:
+		return &reader->fallback;
+	case ENTRY_NONE:
+	case ENTRY_OTHER:
+		break;
+	}
+	return NULL;
+}
+
+/* What an entry does not say is empty; a later one of the same name goes before. */
+static void begin_entry(struct reader *reader, enum entry entry)
+{
+	struct pr_netrc_login *login;
+
+	reader->entry = entry;
+	login = login_of(reader);
+	if (!login)
+		return;
+	pr_netrc_release(login);
+	login->user = pr_text_dup("");
+	login->password = pr_text_dup("");
+}
+
 static void keep(struct reader *reader, bool password, const char *value)
 {
-	struct pr_netrc_login *login =
-		reader->entry == ENTRY_HOST ? &reader->own : &reader->fallback;
-	char **place = password ? &login->password : &login->user;
+	struct pr_netrc_login *login = login_of(reader);
+	char **place;
 
-	if (reader->entry != ENTRY_HOST && reader->entry != ENTRY_DEFAULT)
+	if (!login)
 		return;
+	place = password ? &login->password : &login->user;
 	free(*place);
 	*place = pr_text_dup(value);
 }
@@ -82,7 +110,7 @@ static bool read_item(struct reader *reader, struct pr_buf *token)
 		return true;
 	}
 	if (pr_text_eq(word, "default")) {
-		reader->entry = ENTRY_DEFAULT;
+		begin_entry(reader, ENTRY_DEFAULT);
 		return true;
 	}
 	if (pr_text_eq(word, "macdef")) {
@@ -92,8 +120,8 @@ static bool read_item(struct reader *reader, struct pr_buf *token)
 	if (pr_text_eq(word, "machine")) {
 		bool named = next_token(reader, token);
 
-		reader->entry =
-			pr_text_eq(pr_buf_str(token), reader->host) ? ENTRY_HOST : ENTRY_OTHER;
+		begin_entry(reader,
+			pr_text_eq(pr_buf_str(token), reader->host) ? ENTRY_HOST : ENTRY_OTHER);
 		return named;
 	}
 	if (pr_text_eq(word, "account"))
@@ -104,6 +132,27 @@ static bool read_item(struct reader *reader, struct pr_buf *token)
 		return false;
 	keep(reader, password, pr_buf_str(token));
 	return true;
+}
+
+/* Where it has the characters. */
+static void to_latin1(char *text)
+{
+	size_t left = strlen(text);
+	uint32_t point;
+	size_t used;
+	char *out = text;
+
+	for (const char *c = text; *c; c += used, left -= used) {
+		used = pr_text_decode(c, left, &point);
+		if (!used || point > 0xff)
+			return;
+	}
+	left = strlen(text);
+	for (const char *c = text; left; c += used, left -= used) {
+		used = pr_text_decode(c, left, &point);
+		*out++ = (char)point;
+	}
+	*out = '\0';
 }
 
 bool pr_netrc_find_in(const char *text, const char *host, struct pr_netrc_login *login)
@@ -120,6 +169,10 @@ bool pr_netrc_find_in(const char *text, const char *host, struct pr_netrc_login 
 		*login = reader.fallback;
 	else
 		good = false;
+	if (good) {
+		to_latin1(login->user);
+		to_latin1(login->password);
+	}
 	if (!good || login->user != reader.own.user)
 		pr_netrc_release(&reader.own);
 	if (!good || login->user != reader.fallback.user)
@@ -165,26 +218,6 @@ static char *decode(const char *text, size_t n)
 
 	curl_free(decoded);
 	return copy;
-}
-
-static void to_latin1(char *text)
-{
-	size_t left = strlen(text);
-	uint32_t point;
-	size_t used;
-	char *out = text;
-
-	for (const char *c = text; *c; c += used, left -= used) {
-		used = pr_text_decode(c, left, &point);
-		if (!used || point > 0xff)
-			return;
-	}
-	left = strlen(text);
-	for (const char *c = text; left; c += used, left -= used) {
-		used = pr_text_decode(c, left, &point);
-		*out++ = (char)point;
-	}
-	*out = '\0';
 }
 
 bool pr_netrc_of_url(const char *url, struct pr_netrc_login *login)

@@ -17,7 +17,8 @@ struct pr_netrc_login {
 /*
  * Looks the host of `url` up in the file that NETRC names, else in ~/.netrc: its own entry, else
  * the one called `default`. False, and nothing to release, when there is none or the file does not
- * parse: that is no error for anybody.
+ * parse: that is no error for anybody. What an entry does not say is empty, and its texts are in
+ * ISO-8859-1 where that has their characters.
  */
 bool pr_netrc_find(const char *url, struct pr_netrc_login *login);
 
