@@ -13,6 +13,7 @@
 #include "cli/recovering.h"
 #include "cli/resend.h"
 #include "codec/json.h"
+#include "codec/pyvalue.h"
 #include "control/control_file.h"
 #include "experiment/settings.h"
 #include "experiment/source.h"
@@ -254,29 +255,58 @@ static int collect_controls(struct pr_plan_job *job, struct pr_err *err)
 	return pr_control_list_add(job->globals, named, err);
 }
 
+/* As upstream's float(… or 1.0). */
+static int read_frequency(const json_t *value, double *ret_frequency, struct pr_err *err)
+{
+	const char *text = json_string_value(value);
+
+	*ret_frequency = json_is_number(value) ? json_number_value(value) : 0;
+	if (text && *text && pr_text_double(text, ret_frequency, err))
+		return pr_wrap(err, "runtime.hypothesis.freq");
+	if (*ret_frequency == 0)
+		*ret_frequency = 1.0;
+	return 0;
+}
+
+/* How often, and whether the first miss ends it: the experiment before the settings, variables
+ * before both. */
+static int decide_rhythm(struct pr_plan_job *job, struct pr_err *err)
+{
+	const json_t *own = pr_json_object(pr_json_object(job->document, "runtime"), "hypothesis");
+	const json_t *set = pr_json_object(pr_json_object(job->settings, "runtime"), "hypothesis");
+	const json_t *hypothesis = json_object_size(own) ? own : set;
+	const char *frequency = pr_env_get_set("RELIABLY_CLI_HYPOTHESIS_STRATEGY_FREQ");
+	const char *fail_fast = pr_env_get_set("RELIABLY_CLI_HYPOTHESIS_STRATEGY_FAIL_FAST");
+	struct pr_strategies *strategies = &job->strategies;
+
+	if (strategies->hypothesis != PR_HYPOTHESIS_CONTINUOUSLY &&
+		strategies->hypothesis != PR_HYPOTHESIS_DURING_METHOD_ONLY)
+		return 0;
+	strategies->fail_fast = pr_value_truthy(json_object_get(hypothesis, "fail_fast"));
+	if (read_frequency(json_object_get(hypothesis, "freq"), &strategies->frequency, err))
+		return PR_EINVAL;
+	if (frequency && pr_text_double(frequency, &strategies->frequency, err))
+		return pr_wrap(err, "RELIABLY_CLI_HYPOTHESIS_STRATEGY_FREQ");
+	if (fail_fast && pr_text_bool(fail_fast, &strategies->fail_fast, NULL))
+		strategies->fail_fast = false;
+	return 0;
+}
+
 /* Variables decide over the experiment and the settings; no rollback is left out by default. */
 static int decide(struct pr_plan_job *job, struct pr_err *err)
 {
-	const json_t *hypothesis =
-		pr_json_object(pr_json_object(job->document, "runtime"), "hypothesis");
 	const json_t *runtime = pr_json_object(job->document, "runtime");
-	const char *frequency = pr_env_get_set("RELIABLY_CLI_HYPOTHESIS_STRATEGY_FREQ");
-	const char *fail_fast = pr_env_get_set("RELIABLY_CLI_HYPOTHESIS_STRATEGY_FAIL_FAST");
 	const char *dry = pr_env_get_set("RELIABLY_CLI_DRY_STRATEGY");
 	struct pr_strategy_flags flags = {
 		.hypothesis = pr_env_get_set("RELIABLY_CLI_HYPOTHESIS_STRATEGY"),
 		.rollbacks = pr_env_get_set("RELIABLY_CLI_ROLLBACK_STRATEGY"),
 		.dry = dry ? dry : pr_json_str(runtime, "dry"),
 		.fallback_rollbacks = "always"};
-	const json_t *freq = json_object_get(hypothesis, "freq");
 
-	job->strategies.frequency = json_is_number(freq) ? json_number_value(freq) : 1.0;
-	job->strategies.fail_fast = json_is_true(json_object_get(hypothesis, "fail_fast"));
-	if (frequency && pr_text_double(frequency, &job->strategies.frequency, err))
-		return pr_wrap(err, "RELIABLY_CLI_HYPOTHESIS_STRATEGY_FREQ");
-	if (fail_fast)
-		(void)pr_text_bool(fail_fast, &job->strategies.fail_fast, NULL);
-	return pr_strategies_decide(job->document, job->settings, &flags, &job->strategies, err);
+	job->strategies.frequency = 1.0;
+	if (pr_strategies_decide(job->document, job->settings, &flags, &job->strategies, err))
+		return PR_EINVAL;
+	return decide_rhythm(job, err);
 }
 
 int pr_plan_job_load(struct pr_plan_job *job, struct pr_err *err)

@@ -168,6 +168,24 @@ class Options(PlatformCase):
             self.assertLessEqual(max(len(line) for line in text.encode().split(b"\n")), 65536)
         self.assertEqual(len(done.journal["run"][0]["output"]["stdout"]), 300000, "only lines are cut")
 
+    def test_how_often_a_hypothesis_is_looked_at(self):
+        rarely, variable = {"strategy": "during-method-only", "freq": "3600"}, "RELIABLY_CLI_HYPOTHESIS_STRATEGY_FREQ"
+        probe = {"type": "probe", "name": "p", "tolerance": 0, "provider": {"type": "process", "path": "true"}}
+        wait = {"type": "action", "name": "wait", "provider": {"type": "process", "path": "sleep", "arguments": ["1.5"]}}
+        settings = os.path.join(self.folder, "settings.yaml")
+        with open(settings, "w") as f:
+            json.dump({"runtime": {"hypothesis": dict(rarely, freq=3600)}}, f)
+        for runtime, env in (({"hypothesis": rarely}, {}), (None, {"CHAOSTOOLKIT_CONFIG_PATH": settings}),
+                             ({"hypothesis": dict(rarely, freq=0.1)}, {variable: "3600", "CHAOSTOOLKIT_CONFIG_PATH": settings})):
+            with self.subTest(runtime=runtime, env=env):
+                made = self.plan(dict({"title": "Often", "description": "or not", "method": [wait], "rollbacks": [],
+                                       "steady-state-hypothesis": {"title": "h", "probes": [probe]}},
+                                      **({"runtime": runtime} if runtime else {})))
+                done = self.execute(made["plan"], *USUAL, **env)
+                self.assertEqual((done.code, len(done.journal["steady_states"]["during"])), (0, 1), done.said)
+        made = self.seeded("noop")
+        self.assertEqual(self.execute(made["plan"], **{variable: "of another strategy"}).code, 0)
+
     def test_a_journal_that_cannot_be_written_in_the_end_is_reported_and_no_success(self):
         os.mkdir(os.path.join(self.folder, "gone"))
         made = self.plan({"title": "Gone", "description": "Loses its journal", "rollbacks": [], "method": [
