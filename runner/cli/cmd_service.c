@@ -148,7 +148,7 @@ static const struct pr_option execute_options[] = {
 	{"skip-context", 0, PR_OPTION_SWITCH, NULL, "Leave the plan's integrations out.", NULL},
 	{"load-environment", 0, PR_OPTION_SWITCH, NULL, "Load the plan's environment.", NULL},
 	{"control-file", 0, PR_OPTION_LIST, "FILE",
-		"Controls for every experiment (this version leaves them out).", NULL},
+		"Controls for every experiment, from a JSON or YAML file.", NULL},
 	{"var-file", 0, PR_OPTION_LIST, "FILE",
 		"Set configuration and secrets from a JSON, YAML or .env file.", NULL},
 	{"set-exit-code", 0, PR_OPTION_SWITCH, NULL, "Tell the outcome by the exit code (default).",
