@@ -190,6 +190,12 @@ class Files(Case):
                 done = self.run_as("plan-runner", "run", *wrong, "none.json", code=2)
                 self.assertIn(wrong[0], done.stderr)
 
+    def test_output_beyond_the_limit_is_dropped_and_told_of(self):
+        self.write("e.json", json.dumps(experiment("head -c %d /dev/zero | tr '\\0' x" % ((16 << 20) + 10))))
+        done = self.run_as("plan-runner", "run", "e.json")
+        self.assertIn("larger than the limit, 10 bytes were dropped", done.stdout + done.stderr)
+        self.assertEqual(len(json.loads(self.read("journal.json"))["run"][0]["output"]["stdout"]), 16 << 20)
+
     def test_exit_codes_of_run(self):
         gate = {"title": "h", "probes": [dict(action("test ! -e broken"), type="probe", tolerance=0)]}
         self.write("deviates.json", json.dumps(dict(experiment("touch broken"), **{"steady-state-hypothesis": gate})))
