@@ -42,7 +42,6 @@ static void add_peer(struct pr_web *web, struct MHD_Connection *connection, void
 	if (peer->next != NULL)
 		peer->next->prev = peer;
 	web->peers = peer;
-	web->peer_count++;
 	pr_web_allow(peer, web->idle_us);
 	if (!pr_timer_active(&web->sweep))
 		pr_timer_start(web->loop, &web->sweep, SWEEP_US, pr_web_sweep, web);
@@ -149,9 +148,8 @@ void pr_web_on_connection(void *cls, struct MHD_Connection *connection, void **s
 		return;
 	linger(*slot);
 	remove_peer(*slot);
-	/* at its limit libmicrohttpd does not accept again before it runs again */
-	if (web->peer_count-- == web->connection_max)
-		pr_web_wake(web);
+	/* at its limit, or without descriptors, libmicrohttpd accepts again when it runs again */
+	pr_web_wake(web);
 	*slot = NULL;
 }
 

@@ -145,7 +145,6 @@ int pr_web_new(struct pr_loop *loop, const struct pr_web_options *options,
 	web->loop = loop;
 	web->handlers = *handlers;
 	web->body_max = options->body_max;
-	web->connection_max = options->connection_max;
 	web->idle_us = (int64_t)options->idle_s * 1000000;
 	web->port = pr_web_bound_port(fd);
 	web->secure = options->certificate != NULL;

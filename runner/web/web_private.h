@@ -42,7 +42,6 @@ struct pr_web {
 	struct pr_timer sweep; /* looks for deadlines while there are connections */
 	struct pr_task task;
 	struct pr_web_peer *peers;
-	size_t peer_count, connection_max;
 	struct pr_web_linger *lingering;
 	size_t linger_count;
 	size_t body_max, bodies; /* bytes: of one; that all have now */

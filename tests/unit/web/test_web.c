@@ -1,6 +1,10 @@
 #include "web_fixture.h"
 
+#include "base/compiler.h"
+
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define H "Host: x\r\n"
 
@@ -218,6 +222,44 @@ static void a_client_far_behind_is_cut_off(void **state)
 	client_close(&c);
 }
 
+/* Lets this process open one descriptor more; returns its former limit. */
+static struct rlimit leave_one_descriptor(void)
+{
+	struct rlimit former, limit;
+	int next = dup(STDERR_FILENO);
+
+	assert_true(next >= 0);
+	close(next);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &former), 0);
+	limit = former;
+	limit.rlim_cur = (rlim_t)next + 1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	return former;
+}
+
+static void connections_without_a_descriptor_wait(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit former;
+	struct client clients[3];
+
+	fixture_serve(f, 100, NULL, NULL);
+	for (size_t i = 0; i < PR_LEN(clients); i++) {
+		client_open(&clients[i], f);
+		client_say(&clients[i], "GET /a HTTP/1.1\r\n" H "\r\n");
+	}
+	former = leave_one_descriptor();
+	assert_true(client_hears(&clients[0], "body=0:]", 1));
+	fixture_run(f, 20000);
+	assert_int_equal(f->requests, 1);
+	client_close(&clients[0]);
+	for (size_t i = 1; i < PR_LEN(clients); i++)
+		assert_true(client_hears(&clients[i], "body=0:]", 1));
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &former), 0);
+	client_close(&clients[1]);
+	client_close(&clients[2]);
+}
+
 static void connections_above_the_limit_wait(void **state)
 {
 	struct fixture *f = *state;
@@ -295,6 +337,7 @@ int main(void)
 		TEST(a_cut_stream_keeps_no_connection_beside_an_older_one),
 		TEST(a_client_far_behind_is_cut_off),
 		TEST(connections_above_the_limit_wait),
+		TEST(connections_without_a_descriptor_wait),
 		TEST(a_quiet_server_still_serves_who_is_connected),
 		TEST(what_cannot_listen_says_why),
 	};
