@@ -36,7 +36,10 @@ static void interruption_note(struct pr_run *run, enum pr_interrupt_kind kind, c
 		pr_warn("Caught SIGTERM signal, interrupting experiment now");
 }
 
-/* Ends what runs at present. A background rollback is cut short by a time limit only. */
+/*
+ * Ends what runs at present. Rollbacks in the background are ended at once by a time limit only;
+ * after any other they are awaited, until the next comes.
+ */
 static void run_cut(struct pr_run *run, enum pr_interrupt_kind kind)
 {
 	bool all = kinds[kind].all &&
