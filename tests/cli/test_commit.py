@@ -307,6 +307,14 @@ class Pushed(Remote):
         self.committed("--repository", server.address("o/r.git"), PLAN_RUNNER_CA_FILE=self.certificate[0])
         self.assertEqual([given for _, _, given in server.requests if given], [])
 
+    def test_git_of_the_user_gives_no_other_address(self):
+        """Many have https addresses rewritten to ssh, for git alone."""
+        server = self.serve()
+        with open(os.path.join(self.folder, ".gitconfig"), "w", encoding="utf-8") as file:
+            file.write('[url "ssh://git@localhost/"]\n\tinsteadOf = https://localhost:%d/\n' % server.port)
+        self.committed("--repository", server.address("o/r.git"), *self.ca, GITHUB_TOKEN=TOKEN)
+        self.assertEqual(self.count(), 2)
+
     def test_the_name_without_its_ending(self):
         server = self.serve()
         self.committed("--repository", "localhost:%d/o/r" % server.port, *self.ca, GITHUB_TOKEN=TOKEN)
@@ -549,7 +557,8 @@ class Network(Remote):
             with self.subTest(number), socket.create_server(("127.0.0.1", 0)) as listener:
                 process = subprocess.Popen(
                     [PROGRAM, "commit", "github", PLAN, "--repository", "http://localhost:%d/o/r" % listener.getsockname()[1]],
-                    env=self.environment({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                    env=self.environment({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                    preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # a shell in the background ignores it
                 with listener.accept()[0] as connection:
                     connection.recv(10)
                     self.assertEqual(len(os.listdir(self.temporary)), 1)

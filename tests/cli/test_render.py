@@ -157,6 +157,14 @@ class Github(Base):
         self.assertEqual(come, ["name: Reliably Plan %s   # shown in the list" % PLAN, "plan-id: " + PLAN,
                                 "service-host: " + HOST, "organization-id: " + ORGANIZATION])
 
+    def test_what_a_workflow_says_of_its_own_is_kept(self):
+        own = {"working-dir": "own", "github-token": "${{ secrets.OWN }}", "reliably-service-token": "${{ secrets.MINE }}"}
+        text = "on:\njobs:\n  a:\n    steps:\n    - uses: rebound-how/actions/reliably@main\n      with:\n"
+        text = self.own(text + "".join("        %s: %s\n" % pair for pair in own.items()))
+        for pair in own.items():
+            self.assertEqual(text.count("        %s: %s\n" % pair), 1, text)
+            self.assertEqual(text.count(pair[0] + ":"), 1, text)
+
     def test_a_rendered_workflow_stays_as_it_is(self):
         text = self.rendered("github", PLAN, "--schedule", "17 3 * * 1")
         self.assertEqual(self.own(text, "--schedule", "17 3 * * 1"), text)
@@ -190,6 +198,7 @@ COMMAND_LINES = [
     ("host with a query", KUBERNETES + ("--host", "https://example.com?a=b"), None, 1, "leave out what begins with '?'"),
     ("host with the path of the interface", KUBERNETES + ("--host", "https://example.com/api/v1"), None, 1, "leave out the '/api/v1'"),
     ("host with an expression", GITHUB + ("--host", "https://${{x}}"), None, 1, "https://"),
+    ("host with a reference", KUBERNETES + ("--host", "https://example.com/$(HOSTNAME)"), None, 1, "is malformed"),
     ("no secret", ("kubernetes", PLAN), None, 2, "--token-secret"),
     ("secret is no name", ("kubernetes", PLAN, "--token-secret", "My_Secret"), None, 1, "Secret name 'My_Secret'"),
     ("empty secret", ("kubernetes", PLAN, "--token-secret", ""), None, 1, "Secret name is empty"),
@@ -228,6 +237,7 @@ COMMAND_LINES = [
     ("secret of GitHub's own", GITHUB + ("--token-secret", "github_token"), None, 1, "GITHUB_"),
     ("secret that is none", GITHUB + ("--token-secret", "a-b"), None, 1, "'a-b'"),
     ("oftener than GitHub starts", GITHUB + ("--schedule", "*/2 * * * *"), None, 1, "every 5 minutes"),
+    ("a little oftener than GitHub starts", GITHUB + ("--schedule", "*/4 * * * *"), None, 1, "4 min apart.*every 5 minutes"),
     ("no such template", GITHUB + ("--template", "none.yaml"), None, 1, "none.yaml"),
 ]
 

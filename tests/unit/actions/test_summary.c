@@ -160,6 +160,22 @@ static void an_address_that_could_end_its_link_is_text(void **state)
 		"- Error: it is so\n\n");
 }
 
+static void an_address_with_a_secret_is_no_link(void **state)
+{
+	const struct pr_actions_facts facts = {.url = "https://h/?key=canary"};
+	PR_AUTO(buf) struct pr_buf out = PR_BUF_INIT(PR_BUF_TEXT_MAX);
+	struct pr_actions_result result;
+
+	(void)state;
+	pr_actions_read_result(NULL, &result);
+	assert_int_equal(pr_redact_add("canary", NULL), 0);
+	assert_int_equal(pr_actions_summary(NULL, &result, &facts, &out), 0);
+	pr_redact_forget();
+	assert_null(strstr(pr_buf_str(&out), "canary"));
+	assert_null(strstr(pr_buf_str(&out), "<http"));
+	assert_non_null(strstr(pr_buf_str(&out), "- Execution: http"));
+}
+
 static void a_large_summary_is_cut(void **state)
 {
 	json_auto_t *runs = json_array();
@@ -191,6 +207,7 @@ int main(void)
 		cmocka_unit_test(a_summary_has_facts_and_every_activity),
 		cmocka_unit_test(activities_stand_on_a_timeline),
 		cmocka_unit_test(an_address_that_could_end_its_link_is_text),
+		cmocka_unit_test(an_address_with_a_secret_is_no_link),
 		cmocka_unit_test(a_large_summary_is_cut),
 	};
 

@@ -48,6 +48,10 @@ static const struct {
 	{"completed, the pod is gone", COMPLETE, NULL, 0, "completed"},
 	{"deviated", FAILED, ENDED("1", ""), 1, "deviated, or was refused (exit code 1)"},
 	{"failed", FAILED, ENDED("2", ""), 2, "failed (exit code 2)"},
+	{"of a container of another name", FAILED,
+		"{'spec': {'containers': [{'name': 'main'}]}, 'status': {'containerStatuses': "
+		"[{'name': 'main', 'state': {'terminated': {'exitCode': 2}}}]}}",
+		2, "failed (exit code 2)"},
 	{"last words", FAILED, ENDED("2", ", 'message': 'one\\n\\ntwo\\n\\n'"), 2,
 		"failed (exit code 2): two"},
 	{"memory", FAILED, ENDED("137", ", 'reason': 'OOMKilled'"), -1,

@@ -63,6 +63,11 @@ static const struct {
 		", {'manager': 'queue', 'operation': 'Update', 'time': '2026-01-01T00:00:00Z', "
 		"'fieldsV1': {'f:spec': {'f:suspend': {}}}}]}}",
 		NULL},
+	{"the mark of our item, since it was created",
+		"{'metadata': {'creationTimestamp': '2026-01-01T00:00:00Z', 'managedFields': [" OURS
+		", {'manager': 'queue', 'operation': 'Update', 'time': '2026-01-01T00:00:00Z', "
+		"'fieldsV1': {'f:spec': {'f:list': {'k:{x}': {'.': {}, 'f:b': {}}}}}}]}}",
+		NULL},
 	{"a whole of which we have a part",
 		FIELDS(OURS ", {'manager': 'argo', 'operation': 'Apply', 'fieldsV1': "
 			    "{'f:spec': {}}}"),
