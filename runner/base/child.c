@@ -279,3 +279,8 @@ void pr_child_free(struct pr_child *child)
 	pr_buf_release(&child->streams[1].kept);
 	free(child);
 }
+
+void pr_child_allow_files(void)
+{
+	pr_spawn_allow_files();
+}

@@ -66,4 +66,9 @@ void pr_child_signal(struct pr_child *child, int signo);
  */
 void pr_child_free(struct pr_child *child);
 
+/* From now on this process may have some thousand descriptors, where its hard limit lets it: many
+ * children need three each. Programs that are started keep the limit that we were given, since
+ * select() cannot do with more. */
+void pr_child_allow_files(void);
+
 #endif

@@ -21,12 +21,18 @@
 /* Less than any core file has; where a program takes them through a pipe, 0 would not stop it. */
 #define NO_CORE 1
 
-/* The limit that pr_spawn_forbid_core has taken from us, for our programs. As the limit itself, it
- * is of the whole process. */
-static struct {
+/* Descriptors that we may have, where the system lets us. */
+#define FILES_MAX 8192
+
+/* A limit of ours that is not the one that we were given, which our programs keep. As the limit
+ * itself, it is of the whole process. */
+struct changed {
 	bool taken;
 	struct rlimit given;
-} core;
+};
+
+static struct changed core;  /* by pr_spawn_forbid_core */
+static struct changed files; /* by pr_spawn_allow_files */
 
 struct job {
 	const struct pr_spawn *order;
@@ -47,10 +53,12 @@ PR_IN_CHILD static void reset_signals(void)
 	sigaction(SIGXFSZ, &action, NULL);
 }
 
-PR_IN_CHILD static void reset_core(void)
+PR_IN_CHILD static void reset_limits(void)
 {
 	if (core.taken)
 		setrlimit(RLIMIT_CORE, &core.given);
+	if (files.taken)
+		setrlimit(RLIMIT_NOFILE, &files.given);
 }
 
 /* Where it stands in its place already, it must only stay open. */
@@ -73,13 +81,14 @@ PR_IN_CHILD static int child_main(void *arg)
 	const struct pr_spawn *order = job->order;
 
 	reset_signals();
-	reset_core();
 	if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, order->death_signal) == 0 &&
 		getppid() == job->parent && (!order->no_input || put_nothing(STDIN_FILENO)) &&
 		(!order->folder || chdir(order->folder) == 0) &&
 		put(order->outputs[0], STDOUT_FILENO) && put(order->outputs[1], STDERR_FILENO) &&
-		sigprocmask(SIG_SETMASK, order->mask, NULL) == 0)
+		sigprocmask(SIG_SETMASK, order->mask, NULL) == 0) {
+		reset_limits(); /* last: what is opened here may be beyond them */
 		execve(order->program, order->argv, order->env);
+	}
 	job->failure = errno ? errno : ECHILD;
 	_exit(127);
 }
@@ -114,4 +123,16 @@ void pr_spawn_forbid_core(void)
 		return;
 	limit = (struct rlimit){.rlim_cur = NO_CORE, .rlim_max = core.given.rlim_max};
 	core.taken = setrlimit(RLIMIT_CORE, &limit) == 0;
+}
+
+void pr_spawn_allow_files(void)
+{
+	struct rlimit limit;
+
+	if (files.taken || getrlimit(RLIMIT_NOFILE, &files.given) < 0)
+		return;
+	limit = files.given;
+	limit.rlim_cur = limit.rlim_max < FILES_MAX ? limit.rlim_max : FILES_MAX;
+	files.taken =
+		limit.rlim_cur > files.given.rlim_cur && setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }

@@ -29,4 +29,7 @@ int pr_spawn(const struct pr_spawn *order, pid_t *ret_pid);
  * started keep the limit that we were given. */
 void pr_spawn_forbid_core(void);
 
+/* As pr_child_allow_files. */
+void pr_spawn_allow_files(void);
+
 #endif

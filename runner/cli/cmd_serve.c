@@ -1,3 +1,4 @@
+#include "base/child.h"
 #include "base/env.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -155,7 +156,8 @@ static void warn(const struct serving *serving)
 }
 
 /*
- * A log whose reader has gone, or a file at its limit, ends no server. And what a large body took
+ * A log whose reader has gone, or a file at its limit, ends no server. Connections and runs need
+ * more descriptors than the 1024 that processes usually get. And what a large body took
  * is given back to the system when it is over: glibc keeps more of such memory the more often it is
  * asked for.
  */
@@ -165,6 +167,7 @@ static void prepare_process(void)
 
 	sigaction(SIGPIPE, &action, NULL);
 	sigaction(SIGXFSZ, &action, NULL);
+	pr_child_allow_files();
 #ifdef __GLIBC__
 	mallopt(M_MMAP_THRESHOLD, LARGE);
 #endif

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -515,6 +516,34 @@ static void it_works_in_a_process_without_standard_streams(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* In a process of its own, since the limit is of the whole process. */
+static void we_may_have_more_descriptors_than_our_children(void **state)
+{
+	struct fixture *f = *state;
+	pid_t pid = fork();
+	int status = 0;
+
+	if (!pid) {
+		struct rlimit limit;
+		bool more;
+
+		getrlimit(RLIMIT_NOFILE, &limit);
+		limit.rlim_cur = 99;
+		setrlimit(RLIMIT_NOFILE, &limit);
+		pr_child_allow_files();
+		for (int i = 0; i < 200; i++)
+			(void)!dup(STDERR_FILENO);
+		f->further.no_input = true;
+		getrlimit(RLIMIT_NOFILE, &limit);
+		more = limit.rlim_cur == (limit.rlim_max < 8192 ? limit.rlim_max : 8192);
+		start(f, "ulimit -Sn", 1000, -1);
+		pr_loop_run(f->loop, NULL);
+		_exit(more && !strcmp(pr_buf_str(&f->out), "99\n") ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -542,6 +571,7 @@ int main(void)
 		TEST(it_works_in_the_folder_that_is_named),
 		TEST(output_may_be_taken_as_it_comes),
 		TEST(it_works_in_a_process_without_standard_streams),
+		TEST(we_may_have_more_descriptors_than_our_children),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
