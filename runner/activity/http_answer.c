@@ -119,8 +119,8 @@ static int body_of(const struct pr_http_response *response, json_t **ret_body, s
 	static const struct pr_limits limits = PR_LIMITS_DEFAULT;
 
 	if (pr_text_eq(response->content_type, "application/json"))
-		return pr_json_parse(pr_buf_str(&response->body), response->body.len, "the answer",
-			&limits, ret_body, err);
+		return pr_json_parse_wide(pr_buf_str(&response->body), response->body.len,
+			"the answer", &limits, ret_body, err);
 	*ret_body = text_of(response);
 	return *ret_body ? 0 : pr_fail_nomem(err);
 }

@@ -96,24 +96,15 @@ static int apply_regex(const struct check *c, bool *ret_met)
 /* Outputs may be deeper than documents. */
 #define OUTPUT_DEPTH_MAX 2000
 
-/*
- * The value of text that is JSON. Integers beyond 64 bits, which the JSON of documents does not
- * take, become floats: they are at least compared by value. PR_EINVAL when it is no JSON.
- */
+/* The value of text that is JSON. PR_EINVAL when it is none. */
 static int parse_text(const json_t *text, json_t **ret_value, struct pr_err *err)
 {
 	const struct pr_limits defaults = PR_LIMITS_DEFAULT;
 	struct pr_limits limits = defaults;
-	int status;
 
 	limits.depth = OUTPUT_DEPTH_MAX;
-	status = pr_json_parse(json_string_value(text), json_string_length(text),
+	return pr_json_parse_wide(json_string_value(text), json_string_length(text),
 		"the probe's value", &limits, ret_value, err);
-	if (status != PR_EINVAL)
-		return status;
-	*ret_value = json_loadb(json_string_value(text), json_string_length(text),
-		JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
-	return *ret_value ? 0 : PR_EINVAL;
 }
 
 /* The value that a path is applied to: text that is JSON is what it says. Caller owns. */

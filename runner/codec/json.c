@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "codec/json_memory.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <string.h>
 
@@ -114,6 +115,59 @@ int pr_json_parse(const char *text, size_t n, const char *name, const struct pr_
 		return pr_fail_nomem(err);
 	}
 	*ret_value = value;
+	return 0;
+}
+
+/* Whether the digits are those of an integer that has no room; the least one is taken for such. */
+static bool is_wide(const char *digits, size_t n)
+{
+	static const char greatest[] = "9223372036854775807";
+	size_t room = sizeof(greatest) - 1;
+
+	return n > room || (n == room && memcmp(digits, greatest, room) > 0);
+}
+
+static size_t count_digits(const char *text, const char *end)
+{
+	const char *at = text;
+
+	while (at < end && isdigit((unsigned char)*at))
+		at++;
+	return (size_t)(at - text);
+}
+
+/* The text with such integers as floats. */
+static int widen(const char *text, const char *end, struct pr_buf *out)
+{
+	bool quoted = false;
+	size_t used;
+
+	for (; text < end; text += used) {
+		size_t digits = quoted ? 0 : count_digits(text, end);
+		const char *next = text + digits;
+
+		used = digits ? digits : quoted && *text == '\\' && next + 1 < end ? 2 : 1;
+		quoted ^= *text == '"';
+		pr_buf_add(out, text, used);
+		if (is_wide(text, digits) && !(next < end && memchr(".eE", *next, 3)))
+			pr_buf_adds(out, "e0");
+	}
+	return out->status;
+}
+
+int pr_json_parse_wide(const char *text, size_t n, const char *name, const struct pr_limits *limits,
+	json_t **ret_value, struct pr_err *err)
+{
+	PR_AUTO(buf) struct pr_buf wide = PR_BUF_INIT(2 * n + 1);
+	int rc = pr_json_parse(text, n, name, limits, ret_value, err);
+
+	if (rc != PR_EINVAL)
+		return rc;
+	if (widen(text, text + n, &wide))
+		return pr_fail_nomem(err);
+	if (pr_json_parse(pr_buf_str(&wide), wide.len, name, limits, ret_value, NULL))
+		return rc;
+	pr_err_clear(err);
 	return 0;
 }
 

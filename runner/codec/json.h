@@ -21,6 +21,13 @@
 int pr_json_parse(const char *text, size_t n, const char *name, const struct pr_limits *limits,
 	json_t **ret_value, struct pr_err *err);
 
+/*
+ * As pr_json_parse, for what a probe found: integers beyond 64 bits become floats, so that they are
+ * at least compared by value.
+ */
+int pr_json_parse_wide(const char *text, size_t n, const char *name, const struct pr_limits *limits,
+	json_t **ret_value, struct pr_err *err);
+
 /* The string member `key` of an object; NULL when absent, null or no string, or `object` is no
  * object. */
 const char *pr_json_str(const json_t *object, const char *key);

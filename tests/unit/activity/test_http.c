@@ -249,6 +249,8 @@ static void the_content_type_decides_what_the_body_becomes(void **state)
 	} cases[] = {
 		{"application/json", "{\"a\": [1]}", "{\"a\": [1]}"},
 		{"application/json", "5", "5"},
+		{"application/json", "{\"a\": [18446744073709551615, 9223372036854775807]}",
+			"{\"a\": [1.8446744073709552e19, 9223372036854775807]}"},
 		{"application/json", "", NULL},
 		{"application/json", "{", NULL},
 		{"application/json; charset=utf-8", "{}", "\"{}\""},

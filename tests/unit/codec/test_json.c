@@ -107,6 +107,41 @@ static void malformed_texts_are_located(void **state)
 	}
 }
 
+static void integers_without_room_become_floats_where_that_is_asked_for(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *value; /* NULL: refused, as by pr_json_parse */
+	} rows[] = {
+		{"18446744073709551615", "1.8446744073709552e19"},
+		{"[9223372036854775807, 9223372036854775808, -9223372036854775809]",
+			"[9223372036854775807, 9223372036854775808.0, -9223372036854775809.0]"},
+		{"[1e2, 12345678901234567890.5, 12345678901234567890E1, 20000000000000000000]",
+			"[1e2, 12345678901234567890.5, 12345678901234567890E1, 2e19]"},
+		{"{\"20000000000000000000\": \"\\\"20000000000000000000\", \"b\": "
+		 "20000000000000000000}",
+			"{\"20000000000000000000\": \"\\\"20000000000000000000\", \"b\": 2e19}"},
+		{"20000000000000000000 x", NULL},
+		{"[1, ", NULL},
+		{"\"\\", NULL},
+		{"NaN", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PR_LEN(rows); i++) {
+		const char *text = rows[i].text;
+		json_auto_t *want =
+			rows[i].value ? json_loads(rows[i].value, JSON_DECODE_ANY, NULL) : NULL;
+		json_auto_t *got = NULL;
+		struct pr_err err = PR_ERR_INIT;
+		int rc = pr_json_parse_wide(text, strlen(text), "doc.json", &limits, &got, &err);
+
+		if (rc != (want ? 0 : PR_EINVAL) || (want && !json_equal(got, want)))
+			fail_msg("%s gives %d %s", text, rc, err.msg);
+		assert_true((err.code == PR_OK) == (want != NULL));
+	}
+}
+
 static void nesting_counts_brackets_outside_of_strings(void **state)
 {
 	const struct pr_limits two = {.document_bytes = 100, .depth = 2};
@@ -270,6 +305,7 @@ int main(void)
 		cmocka_unit_test(a_repeated_member_keeps_its_place_and_takes_the_last_value),
 		cmocka_unit_test(strings_may_hold_nul),
 		cmocka_unit_test(malformed_texts_are_located),
+		cmocka_unit_test(integers_without_room_become_floats_where_that_is_asked_for),
 		cmocka_unit_test(nesting_counts_brackets_outside_of_strings),
 		cmocka_unit_test(hostile_nesting_is_no_danger_with_any_limit),
 		cmocka_unit_test(the_size_is_limited),
