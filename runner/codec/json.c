@@ -136,6 +136,12 @@ static size_t count_digits(const char *text, const char *end)
 	return (size_t)(at - text);
 }
 
+/* Whether the digits before it are part of a float. */
+static bool is_of_float(char c)
+{
+	return c == '.' || c == 'e' || c == 'E';
+}
+
 /* The text with such integers as floats. */
 static int widen(const char *text, const char *end, struct pr_buf *out)
 {
@@ -149,7 +155,7 @@ static int widen(const char *text, const char *end, struct pr_buf *out)
 		used = digits ? digits : quoted && *text == '\\' && next + 1 < end ? 2 : 1;
 		quoted ^= *text == '"';
 		pr_buf_add(out, text, used);
-		if (is_wide(text, digits) && !(next < end && memchr(".eE", *next, 3)))
+		if (is_wide(text, digits) && !(next < end && is_of_float(*next)))
 			pr_buf_adds(out, "e0");
 	}
 	return out->status;
