@@ -28,10 +28,15 @@ static const struct {
 
 static void next_step(struct pr_delivery *delivery);
 
-/* Sending the same again will not help, other than after 408 (time-out) and 429 (too many). */
+/* Nothing helps, other than where it is another token (401, 403, 407) or time (408, 429). */
 static bool is_refusal(long status)
 {
-	return status >= 400 && status < 500 && status != 408 && status != 429;
+	static const long others[] = {401, 403, 407, 408, 429};
+
+	for (size_t i = 0; i < PR_LEN(others); i++)
+		if (status == others[i])
+			return false;
+	return status >= 400 && status < 500;
 }
 
 static void on_answer(void *arg, const struct pr_platform_answer *answer)

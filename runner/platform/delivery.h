@@ -13,7 +13,7 @@ struct pr_delivery;
 
 struct pr_delivery_result {
 	bool delivered;    /* the platform took all three */
-	bool refused;      /* it answered, and will not take them (4xx) */
+	bool refused;      /* it will never take them (4xx, but for what a token or time mends) */
 	char message[300]; /* why not; "" when delivered */
 };
 

@@ -445,6 +445,22 @@ class Reports(PlatformCase):
         self.assertLess(away.seconds, 10, "the deadline holds here, too")
         self.assertEqual(self.spool(), kept)
 
+    def test_what_is_refused_for_a_week_is_given_up_and_what_a_wrong_token_is_not(self):
+        self.standin.fault(method="PUT", path="*/results", do="refuse")
+        self.check_kept(self.run_and_lose(self.seeded("noop")))
+        self.standin.server.resume()
+        path, days = os.path.join(self.folder, SPOOL, self.spool()[0]), 24 * 3600
+        for status, age, said in ((401, 8, "kept: results: not authorized"), (403, 8, "kept: results: "), (503, 8, "kept: results: "),
+                                  (404, 6, "kept: results: "), (404, 8, "refused for a week, removed: results: ")):
+            with self.subTest(status=status, age=age):
+                os.utime(path, (time.time() - age * days,) * 2)
+                self.standin.fault(method="PUT", path="*/results", times=None, do="status", status=status, body={"detail": "no"})
+                done = self.resend()
+                del self.standin.server.faults[:]
+                self.assertEqual(done.code, 1, done.said)
+                self.assertIn(said, done.out)
+                self.assertEqual(os.path.exists(path), "kept" in said)
+
     def test_what_is_of_another_host_says_how_to_give_it_up(self):
         self.standin.fault(method="PUT", path="*/results", do="refuse")
         self.check_kept(self.run_and_lose(self.seeded("noop")))

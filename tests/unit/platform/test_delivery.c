@@ -128,7 +128,8 @@ static void a_refusal_is_told_and_the_rest_is_sent(void **state)
 	static const struct {
 		int status;
 		bool refused;
-	} cases[] = {{404, true}, {422, true}, {401, true}, {408, false}, {429, false}};
+	} cases[] = {{404, true}, {422, true}, {401, false}, {403, false}, {408, false},
+		{429, false}, {410, true}};
 	static const char *const paths[] = {RESULTS, STATUS, STATE};
 	struct fixture *f = *state;
 
