@@ -1,11 +1,13 @@
 // Brings the page up to date: fetches it again when the platform tells of a change and puts the new <main> in place of
 // the old one, keeping what the reader has opened, scrolled and focused. Without a stream it looks every five seconds.
+// Only a page that is seen has a stream: a browser has six connections to a server, and each stream keeps one.
 "use strict";
 
 (() => {
 	const POLL_MS = 5000;
 	const PAUSE_MS = 400; // between two fetches, however many events come
 	const line = document.getElementById("live");
+	let source = null;
 	let streaming = false;
 	let fetching = false;
 	let wanted = false;
@@ -111,7 +113,9 @@
 	}
 
 	function listen() {
-		const source = new EventSource("/events");
+		if (source || document.hidden)
+			return;
+		source = new EventSource("/events");
 		source.onopen = () => {
 			streaming = true;
 			tell("Live");
@@ -120,18 +124,36 @@
 		source.onerror = () => {
 			streaming = false;
 			tell("Looking every 5 seconds");
-			if (source.readyState === EventSource.CLOSED)
-				setTimeout(listen, 6 * POLL_MS);
+			if (source.readyState !== EventSource.CLOSED)
+				return;
+			source = null;
+			setTimeout(listen, 6 * POLL_MS);
 		};
 		for (const kind of ["plan", "execution"])
 			source.addEventListener(kind, (event) => isOurs(event) && refresh());
-		window.addEventListener("pagehide", () => source.close(), { once: true });
 	}
 
+	function rest() {
+		if (source)
+			source.close();
+		source = null;
+		streaming = false;
+		tell("Looking every 5 seconds");
+	}
+
+	window.addEventListener("pagehide", rest);
 	window.addEventListener("pageshow", (event) => event.persisted && location.reload());
-	document.addEventListener("visibilitychange", () => document.hidden || refresh());
+	document.addEventListener("visibilitychange", () => {
+		if (document.hidden) {
+			rest();
+			return;
+		}
+		refresh();
+		listen();
+	});
+	// a page in the background has a title, which tells of what goes on
 	setInterval(() => {
-		if (!document.hidden && (!streaming || main().dataset.pace === "going"))
+		if (main().dataset.pace === "going" || (!streaming && !document.hidden))
 			refresh();
 	}, POLL_MS);
 	mark(main());

@@ -67,6 +67,24 @@ class Live(BrowserCase):
         page.call("Network.setBlockedURLs", urls=[])
         page.faults.clear()  # the browser itself tells of connections that were refused
 
+    def test_a_page_in_the_background_has_no_stream(self):
+        page = self.open()
+
+        def streams():
+            return sum(address.endswith("/events") for address in page.requests)
+
+        show = ("Object.defineProperty(document, 'hidden', {value: %s, configurable: true});"
+                " document.dispatchEvent(new Event('visibilitychange'))")
+        page.wait(lambda: page.text("#live") == "Live")
+        self.assertEqual(streams(), 1)
+        page.ask(show % "true")
+        page.wait(lambda: page.text("#live") == "Looking every 5 seconds")
+        self.plan(experiment(), title="Made behind its back")
+        page.ask(show % "false")
+        page.wait(lambda: page.text("#live") == "Live")
+        page.wait(lambda: "Made behind its back" in page.text("main"))
+        self.assertEqual(streams(), 2)
+
     def test_sign_out_ends_the_session(self):
         page = self.open()
         page.ask("document.querySelector('.bar button').click()")
