@@ -41,14 +41,19 @@ static ssize_t read_backlog(void *cls, uint64_t pos, char *to, size_t max)
 	size_t n = stream->backlog.len < max ? stream->backlog.len : max;
 
 	(void)pos;
-	if (n > 0 && !stream->cut) {
+	/* of an error that is told here, or an end without chunks, libmicrohttpd only makes a note,
+	 * and keeps the connection until all that are older are closed; sending fails, which closes
+	 * it */
+	if (stream->cut) {
+		*to = '\n';
+		return 1;
+	}
+	if (n > 0) {
 		memcpy(to, stream->backlog.ptr, n);
 		pr_buf_consume(&stream->backlog, n);
 		return (ssize_t)n;
 	}
-	/* of one that is cut nothing goes out any more; told of an error here, libmicrohttpd keeps
-	 * the connection until all that are older are closed */
-	if (stream->cut || stream->ended || stream->exchange->web->closing)
+	if (stream->ended || stream->exchange->web->closing)
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	stream->suspended = true;
 	MHD_suspend_connection(stream->exchange->connection);

@@ -127,10 +127,10 @@ static void the_end_of_the_server_ends_what_is_not_answered(void **state)
 	client_close(&c);
 }
 
-static void open_stream(struct fixture *f, struct client *c)
+static void open_stream(struct fixture *f, struct client *c, const char *request)
 {
 	client_open(c, f);
-	client_say(c, "GET /stream HTTP/1.1\r\n" H "\r\n");
+	client_say(c, request);
 	assert_true(client_hears(c, ": begin\n\n", 1));
 	assert_non_null(f->stream);
 }
@@ -138,7 +138,7 @@ static void open_stream(struct fixture *f, struct client *c)
 static void begin_stream(struct fixture *f, struct client *c)
 {
 	fixture_serve(f, 100, NULL, NULL);
-	open_stream(f, c);
+	open_stream(f, c, "GET /stream HTTP/1.1\r\n" H "\r\n");
 }
 
 static void a_stream_goes_on_until_its_end(void **state)
@@ -187,6 +187,8 @@ static void fall_behind(struct fixture *f, struct client *c)
  * closed. */
 static void a_cut_stream_keeps_no_connection_beside_an_older_one(void **state)
 {
+	static const char *const requests[] = {
+		"GET /stream HTTP/1.1\r\n" H "\r\n", "GET /stream HTTP/1.0\r\n" H "\r\n"};
 	struct fixture *f = *state;
 	struct client older, c;
 	size_t before;
@@ -196,9 +198,9 @@ static void a_cut_stream_keeps_no_connection_beside_an_older_one(void **state)
 	client_say(&older, "GET /a HTTP/1.1\r\n" H "\r\n");
 	assert_true(client_hears(&older, "body=0:]", 1));
 	before = descriptors();
-	for (int round = 0; round < 2; round++) {
-		open_stream(f, &c);
-		if (round)
+	for (size_t round = 0; round < 4; round++) {
+		open_stream(f, &c, requests[round / 2]);
+		if (round % 2)
 			fall_behind(f, &c);
 		client_close(&c);
 		for (int i = 0; i < 1000 && descriptors() > before; i++)
