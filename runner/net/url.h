@@ -46,7 +46,8 @@ bool pr_url_keeps_credentials(const char *from, const char *to);
  * Adds an address with what may not stand in one percent-encoded, as python-requests and urllib3 do
  * it. What is encoded already stays, in capitals, or decoded where it needed no code; where there
  * is a percent sign without one, none of its part counts as encoded. Brackets are encoded
- * everywhere but in the host of an absolute address.
+ * everywhere but in the host of an absolute address. A host with characters beyond ASCII gets its
+ * form in the DNS (net/idn.h).
  */
 int pr_url_requote(const char *url, struct pr_buf *out);
 

@@ -1,5 +1,6 @@
 #include "base/escape.h"
 #include "base/text.h"
+#include "net/idn.h"
 #include "net/url.h"
 
 #include <ctype.h>
@@ -75,12 +76,41 @@ static void add_part(const char *part, size_t n, struct pr_buf *out)
 	}
 }
 
+static bool is_ascii(const char *text, size_t n)
+{
+	for (const char *c = text; c < text + n; c++)
+		if ((unsigned char)*c >= 0x80)
+			return false;
+	return true;
+}
+
+/* Scheme, login, host and port; a host that has no form in the DNS is encoded like the rest. */
+static void add_authority(const char *url, size_t n, struct pr_buf *out)
+{
+	const char *at = memrchr(url, '@', n);
+	const char *host = at ? at + 1 : n ? strstr(url, "://") + 3 : url;
+	size_t length = n ? strcspn(host, ":/?#") : 0;
+	size_t done;
+
+	if (is_ascii(host, length)) {
+		pr_escape_url(url, n, PR_ESCAPE_URL, out);
+		return;
+	}
+	pr_escape_url(url, (size_t)(host - url), PR_ESCAPE_URL, out);
+	done = out->len;
+	if (pr_idn_add(host, length, out) == PR_EINVAL) {
+		pr_buf_truncate(out, done);
+		pr_escape_url(host, length, PR_ESCAPE_URL, out);
+	}
+	pr_escape_url(host + length, n - (size_t)(host + length - url), PR_ESCAPE_URL, out);
+}
+
 int pr_url_requote(const char *url, struct pr_buf *out)
 {
 	size_t host = end_of_host(url);
 	size_t n;
 
-	pr_escape_url(url, host, PR_ESCAPE_URL, out);
+	add_authority(url, host, out);
 	for (const char *part = url + host; *part && !out->status; part += n) {
 		n = 1 + strcspn(part + 1, "?#");
 		add_part(part, n, out);

@@ -245,6 +245,18 @@ static void addresses_keep_what_is_encoded_and_encode_the_rest(void **state)
 		{"", ""},
 		{"http://h/\"<>\"", "http://h/%22%3C%3E%22"},
 		{"http://[::1]:80/", "http://[::1]:80/"},
+		{"http://M\xC3\x9CNCHEN.example:80/\xC3\xBC",
+			"http://xn--mnchen-3ya.example:80/%C3%BC"},
+		{"http://stra\xC3\x9F"
+		 "e.example",
+			"http://xn--strae-oqa.example"},
+		{"https://\xC3\xBC:p@\xE4\xBE\x8B\xE3\x81\x88\xE3\x80\x82"
+		 "A.example/",
+			"https://%C3%BC:p@xn--r8jz45g.a.example/"},
+		{"http://\xD0\x9F\xD0\xA0\xD0\x98\xD0\x9C\xD0\x95\xD0\xA0.\xD1\x80\xD1\x84",
+			"http://xn--e1afmkfd.xn--p1ai"},
+		{"http://\xCE\xB1.\xC3\xBC?\xC3\xBC", "http://xn--mxa.xn--tda?%C3%BC"},
+		{"http://\xC3/", "http://%C3/"},
 	};
 
 	(void)state;
