@@ -136,6 +136,15 @@ static char *words_of(const json_t *problems)
 	return line.len ? pr_text_dup(pr_buf_str(&line)) : NULL;
 }
 
+/* A page of a proxy has many lines. */
+static void copy_line(char *line, size_t size, const char *text)
+{
+	pr_text_copy(line, size, text);
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < ' ')
+			*c = ' ';
+}
+
 /* The platform's own words: {"detail": …}. */
 static void add_detail(const json_t *body, char *text, size_t size)
 {
@@ -146,7 +155,7 @@ static void add_detail(const json_t *body, char *text, size_t size)
 
 	if (!line && detail)
 		line = pr_json_line(detail);
-	pr_text_copy(text, size, line ? line : "");
+	copy_line(text, size, line ? line : "");
 }
 
 static const struct {
@@ -159,15 +168,6 @@ static const struct {
 	{410, PR_ENOTFOUND, "the organization is gone: it was deleted"},
 	{429, PR_ELIMIT, "too many requests"},
 };
-
-/* A page of a proxy has many lines. */
-static void copy_line(char *line, size_t size, const char *text)
-{
-	pr_text_copy(line, size, text);
-	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < ' ')
-			*c = ' ';
-}
 
 static void refuse(struct pr_platform_answer *answer)
 {
@@ -187,6 +187,23 @@ static void refuse(struct pr_platform_answer *answer)
 		copy_line(detail, sizeof detail, answer->text);
 	pr_text_print(answer->message, sizeof answer->message, "unexpected error: %ld: %s",
 		answer->status, detail);
+}
+
+/* The platform sends nobody elsewhere: a gateway does, from http to https or to a page to log in.
+ */
+static void tell_redirection(
+	const struct pr_http_response *response, struct pr_platform_answer *answer)
+{
+	PR_AUTO(free) char *target = pr_http_field(response, "location");
+	char shown[160];
+
+	if (!target || answer->status >= 400)
+		return;
+	copy_line(shown, sizeof shown, target);
+	pr_text_print(answer->message, sizeof answer->message,
+		"unexpected error: %ld: it leads to '%s', RELIABLY_SERVICE_HOST must name the "
+		"platform itself",
+		answer->status, shown);
 }
 
 /* A page of something in between, which says yes to everything: the platform answers JSON. */
@@ -220,9 +237,10 @@ static void judge(const struct pr_platform_call *call, const struct pr_http_resp
 		return;
 	}
 	pr_json_parse(answer->text, answer->text_len, "the answer", &limits, &answer->body, NULL);
-	if (response->status >= 300)
+	if (response->status >= 300) {
 		refuse(answer);
-	else if (!answer->body && !pr_text_eq(call->method, "GET"))
+		tell_redirection(response, answer);
+	} else if (!answer->body && !pr_text_eq(call->method, "GET"))
 		doubt(answer);
 }
 

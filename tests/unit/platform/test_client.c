@@ -148,7 +148,7 @@ static void refusals_have_a_code_and_words(void **state)
 		{.status = 404, .body = "{\"detail\":\"Not Found\"}"},
 		{.status = 410, .body = "{}"},
 		{.status = 429, .body = "{}"},
-		{.status = 403, .body = "{\"detail\":\"Forbidden\"}"},
+		{.status = 403, .body = "{\"detail\":\"For\\nbidden\"}"},
 		{.status = 422, .body = "{\"detail\":[{\"msg\":\"m\"}]}"},
 		{.status = 422,
 			.body = "{\"detail\":[{\"loc\":[\"path\",\"plan_id\"],\"msg\":\"no UUID\"},"
@@ -156,6 +156,7 @@ static void refusals_have_a_code_and_words(void **state)
 		{.status = 422, .body = "{\"detail\":[3]}"},
 		{.status = 500, .body = "Internal\nServer Error"},
 		{.status = 307, .headers = "Location: /x\r\n"},
+		{.status = 304},
 	};
 	static const struct {
 		enum pr_code code;
@@ -165,12 +166,14 @@ static void refusals_have_a_code_and_words(void **state)
 		{PR_ENOTFOUND, "not found"},
 		{PR_ENOTFOUND, "the organization is gone: it was deleted"},
 		{PR_ELIMIT, "too many requests"},
-		{PR_EPROTO, "unexpected error: 403: Forbidden"},
+		{PR_EPROTO, "unexpected error: 403: For bidden"},
 		{PR_EPROTO, "unexpected error: 422: m"},
 		{PR_EPROTO, "unexpected error: 422: plan_id: no UUID; Field required"},
 		{PR_EPROTO, "unexpected error: 422: [3]"},
 		{PR_EPROTO, "unexpected error: 500: Internal Server Error"},
-		{PR_EPROTO, "unexpected error: 307: "},
+		{PR_EPROTO, "unexpected error: 307: it leads to '/x', RELIABLY_SERVICE_HOST must "
+			    "name the platform itself"},
+		{PR_EPROTO, "unexpected error: 304: "},
 	};
 	struct fixture *f = *state;
 
