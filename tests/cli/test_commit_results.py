@@ -229,10 +229,16 @@ class Places(CommitCase):
     def test_a_file_outside_of_the_workspace(self):
         checkout = os.path.join(self.folder, "checkout")
         os.mkdir(checkout)
-        done = self.commit(**{"GITHUB_WORKSPACE": checkout, "INPUT_WORKING-DIR": os.path.join(self.folder, "results")})
-        self.check_refused(done, "not below the workspace")
+        for name in ("results", "checkout-results"):
+            with self.subTest(name):
+                done = self.commit(**{"GITHUB_WORKSPACE": checkout, "INPUT_WORKING-DIR": os.path.join(self.folder, name)})
+                self.check_refused(done, "not below the workspace")
         self.assertEqual(self.github.calls(), [])
 
+    def test_a_path_that_goes_up(self):
+        done = self.commit(**{"INPUT_WORKING-DIR": "results/../results"})
+        self.check_refused(done, "write its path without '..'")
+        self.assertEqual(self.github.calls(), [])
 
     def test_what_a_plan_put_in_the_place_of_the_log(self):
         for command, said in (("mkfifo results/run.log", "not a file"), ("mkdir results/run.log", "not a file"),
