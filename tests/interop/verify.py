@@ -75,8 +75,9 @@ def when(text):
 
 deadline = time.monotonic() + opt.wait
 while True:
-    plan = attempt(lambda: get("/plans/" + opt.plan), {})
+    # the plan after the executions: it tells of the ended one what they tell already
     executions = attempt(lambda: get(f"/plans/{opt.plan}/executions"), {"count": -1, "items": []})
+    plan = attempt(lambda: get("/plans/" + opt.plan), {})
     newest = executions["items"][0] if executions["items"] else {}
     if plan.get("status") not in ("creating", "created", "running") and newest.get("user_state", {}).get("current") == "finished":
         break
