@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/uuid.h"
 #include "codec/json.h"
+#include "codec/json_plain.h"
 #include "store/store.h"
 
 #include <string.h>
@@ -254,11 +255,13 @@ static bool is_document(const json_t *value)
 {
 	static const struct pr_limits limits = PR_LIMITS_DEFAULT;
 	const char *text = json_string_value(value);
+	size_t n = json_string_length(value);
 	json_auto_t *document = NULL;
 
+	if (text && pr_json_is_plain_object(text, n, &limits))
+		return true;
 	return text && !strstr(text, "\\u0000") &&
-	       !pr_json_parse(text, json_string_length(value), "", &limits, &document, NULL) &&
-	       json_is_object(document);
+	       !pr_json_parse(text, n, "", &limits, &document, NULL) && json_is_object(document);
 }
 
 static int read_either(struct pr_reading *reading, const struct pr_field *field,
