@@ -45,7 +45,10 @@ static bool read_escape(struct reader *reader)
 {
 	static const char known[] = {'"', '\\', '/', 'b', 'f', 'n', 'r', 't'};
 
-	return reader->at < reader->end && memchr(known, *reader->at++, sizeof known);
+	if (reader->at == reader->end || !memchr(known, *reader->at, sizeof known))
+		return false;
+	reader->at++;
+	return true;
 }
 
 static bool read_string(struct reader *reader)
