@@ -80,18 +80,25 @@ bool pr_url_is_loopback(const char *url)
 	return inet_pton(AF_INET, netloc, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
+/* Behind the scheme, where there is one. */
+static const char *authority_of(const char *url)
+{
+	const char *scheme = strstr(url, "://");
+
+	return scheme ? scheme + 3 : url;
+}
+
 bool pr_url_has_login(const char *url)
 {
-	const char *start = strstr(url, "://");
+	const char *start = authority_of(url);
 
-	return start && memchr(start + 3, '@', strcspn(start + 3, "/?#"));
+	return memchr(start, '@', strcspn(start, "/?#")) != NULL;
 }
 
 /* Up to the last '@': of an address that is refused for a '/' in its password, too. */
 int pr_url_hide_password(const char *url, struct pr_err *err)
 {
-	const char *scheme = strstr(url, "://");
-	const char *start = scheme ? scheme + 3 : url;
+	const char *start = authority_of(url);
 	const char *at = strrchr(start, '@');
 	const char *colon = at ? memchr(start, ':', (size_t)(at - start)) : NULL;
 	PR_AUTO(free) char *written = NULL;

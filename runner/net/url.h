@@ -24,7 +24,7 @@ char *pr_url_netloc(const char *url) PR_MUST_CHECK;
 /* Whether the host is this machine: localhost, [::1] or an IPv4 address of 127.0.0.0/8. */
 bool pr_url_is_loopback(const char *url);
 
-/* Whether a user name or a password stands before the host. */
+/* Whether a user name or a password stands before the host. The scheme may be missing. */
 bool pr_url_has_login(const char *url);
 
 /*

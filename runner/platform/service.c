@@ -125,21 +125,13 @@ static char *choose_host(struct pr_service *service, const json_t *config)
 	return pr_text_dup(file ? file : default_host);
 }
 
-/* No secret may be in the address: it is written into workflows, manifests and messages. */
-static bool names_a_user(const char *host)
-{
-	const char *authority = strstr(host, "://");
-
-	authority = authority ? authority + 3 : host;
-	return memchr(authority, '@', strcspn(authority, "/?#")) != NULL;
-}
-
 int pr_service_check_host(const char *host, struct pr_err *err)
 {
 	static const char path[] = "/api/v1";
 	size_t n = strlen(host);
 
-	if (names_a_user(host))
+	/* no secret may be in it: it is written into workflows, manifests and messages */
+	if (pr_url_has_login(host))
 		return pr_fail(err, PR_EINVAL,
 			"leave out the user and the password before the '@' of the address: it is "
 			"the token that is sent");

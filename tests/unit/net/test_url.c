@@ -82,6 +82,8 @@ static void this_machine_is_known_by_its_whole_name(void **state)
 		{"http://example.com/@localhost", false, false},
 		{"http://", false, false},
 		{"localhost", false, false},
+		{"me:secret@localhost", false, true},
+		{"localhost/@x", false, false},
 		{"", false, false},
 	};
 
