@@ -240,16 +240,24 @@ static void tolerance_probe_test(void **state)
 	fixture_release(&f);
 }
 
+/* A check of 100 ms again and again during a method that takes as long as said. */
+#define LASTING(ms)                                                                            \
+	"{'title':'T'," HYPOTHESIS(PROBE("p", "1", ",'output':1,'ms':100")) ",'method':[" ACT( \
+		"a", ",'ms':" ms) "]}"
+
+static void run_during(struct fixture *f, const char *document)
+{
+	fixture_init(f, document);
+	f->options.strategies.hypothesis = PR_HYPOTHESIS_DURING_METHOD_ONLY;
+	fixture_run(f);
+}
+
 static void continuous_test(void **state)
 {
 	struct fixture f;
 
 	(void)state;
-	fixture_init(&f, "{'title':'T'," HYPOTHESIS(
-				 PROBE("p", "1", ",'output':1,'ms':100")) ",'method':[" ACT("a",
-				 ",'ms':2650") "]}");
-	f.options.strategies.hypothesis = PR_HYPOTHESIS_DURING_METHOD_ONLY;
-	fixture_run(&f);
+	run_during(&f, LASTING("2650"));
 	/* At 0, 1.1 and 2.2 s: the frequency is the wait between two checks. */
 	assert_int_equal(json_array_size(fixture_at(&f, "steady_states.during")), 3);
 	assert_int_equal(f.elapsed_ms, 2650);
@@ -283,11 +291,7 @@ static void last_check_test(void **state)
 	struct fixture f;
 
 	(void)state;
-	fixture_init(&f, "{'title':'T'," HYPOTHESIS(
-				 PROBE("p", "1", ",'output':1,'ms':100")) ",'method':[" ACT("a",
-				 ",'ms':2250") "]}");
-	f.options.strategies.hypothesis = PR_HYPOTHESIS_DURING_METHOD_ONLY;
-	fixture_run(&f);
+	run_during(&f, LASTING("2250"));
 	assert_int_equal(json_array_size(fixture_at(&f, "steady_states.during")), 3);
 	assert_true(json_is_true(fixture_at(&f, "steady_states.during.2.steady_state_met")));
 	assert_int_equal(f.elapsed_ms, 2300);
